@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Reading histograms: sums, deltas, percentiles. Pure, no I/O. */
+#ifndef OSTRACE_HIST_H
+#define OSTRACE_HIST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "uapi/ostrace/hist.h"
+
+struct hist {
+	uint64_t count;		/* values in slot[] */
+	uint64_t sum;		/* exact */
+	uint64_t max;		/* exact, 0 when not known */
+	uint64_t slot[OSTRACE_HIST_SLOTS];
+};
+
+/** hist_value - the value reported for @slot: its middle (error <= 12.5 %). */
+uint64_t hist_value(unsigned int slot);
+
+/**
+ * hist_percentile - the value below which @permille / 1000 of the values lie
+ * @permille: 1 .. 1000 (990 = p99)
+ * @open_end: set when the value lies in the open-ended last slot, so that the
+ *            result is a lower bound; may be NULL
+ *
+ * Never above h->max where that is known. Return: 0 for an empty histogram.
+ */
+uint64_t hist_percentile(const struct hist *h, unsigned int permille,
+			 bool *open_end);
+
+/** hist_add - @to += @h; the maximum becomes the larger one. */
+void hist_add(struct hist *to, const struct hist *h);
+
+#endif /* OSTRACE_HIST_H */

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Rows of a table: their memory, order and text search. Pure. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "table.h"
+
+/* Values and strings of a table come from a chain of blocks, newest first. */
+struct arena_block {
+	struct arena_block *next;
+	size_t size, used;
+	char data[] __attribute__((aligned(sizeof(union value))));
+};
+
+#define ARENA_MIN (16 * 1024)
+
+static struct arena_block *arena_push(struct arena_block **a, size_t size)
+{
+	struct arena_block *b;
+
+	if (size < ARENA_MIN)
+		size = ARENA_MIN;
+	b = malloc(sizeof(*b) + size);
+	if (!b)
+		return NULL;
+	*b = (struct arena_block){ .next = *a, .size = size };
+	*a = b;
+	return b;
+}
+
+static void *arena_alloc(struct arena_block **a, size_t n)
+{
+	struct arena_block *b = *a;
+	void *p;
+
+	n = (n + sizeof(union value) - 1) & ~(sizeof(union value) - 1);
+	if (!b || b->size - b->used < n) {
+		/* Doubling keeps the chain short however large the table. */
+		size_t want = b ? 2 * b->size : 0;
+
+		b = arena_push(a, n > want ? n : want);
+		if (!b)
+			return NULL;
+	}
+	p = b->data + b->used;
+	b->used += n;
+	return p;
+}
+
+static void arena_free(struct arena_block *b)
+{
+	while (b) {
+		struct arena_block *next = b->next;
+
+		free(b);
+		b = next;
+	}
+}
+
+void table_reset(struct table *t, const struct table_def *def)
+{
+	/* The newest block is the largest: it serves the next interval. */
+	if (t->arena) {
+		arena_free(t->arena->next);
+		t->arena->next = NULL;
+		t->arena->used = 0;
+	}
+	t->nrows = 0;
+	t->def = def;
+}
+
+void table_free(struct table *t)
+{
+	arena_free(t->arena);
+	free(t->rows);
+	*t = (struct table){ 0 };
+}
+
+struct row *table_add(struct table *t, struct row_id id)
+{
+	struct row *r;
+	int i;
+
+	if (t->nrows == t->cap) {
+		size_t cap = t->cap ? 2 * t->cap : 64;
+		struct row *rows = reallocarray(t->rows, cap, sizeof(*rows));
+
+		if (!rows)
+			return NULL;
+		t->rows = rows;
+		t->cap = cap;
+	}
+	r = &t->rows[t->nrows];
+	*r = (struct row){ .id = id };
+	r->v = arena_alloc(&t->arena, t->def->ncols * sizeof(*r->v));
+	if (!r->v)
+		return NULL;
+	memset(r->v, 0, t->def->ncols * sizeof(*r->v));
+	for (i = 0; i < t->def->ncols; i++)
+		if (t->def->cols[i].unit == UNIT_TEXT)
+			r->v[i].s = "";
+	t->nrows++;
+	return r;
+}
+
+const char *table_str(struct table *t, const char *s)
+{
+	size_t n = strlen(s) + 1;
+	char *p = arena_alloc(&t->arena, n);
+
+	return p ? memcpy(p, s, n) : NULL;
+}
+
+int column_find(const struct table_def *def, const char *key)
+{
+	int i;
+
+	for (i = 0; i < def->ncols; i++)
+		if (!strcmp(def->cols[i].key, key))
+			return i;
+	for (i = 0; i < def->ncols; i++)
+		if (def->cols[i].title && !strcasecmp(def->cols[i].title, key))
+			return i;
+	return -1;
+}
+
+struct order {
+	const struct column *col;
+	int i;
+	bool ascending;
+};
+
+static int compare_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int compare_values(enum unit unit, union value a, union value b)
+{
+	switch (unit) {
+	case UNIT_TEXT:
+		return strcmp(a.s ? a.s : "", b.s ? b.s : "");
+	case UNIT_PERCENT:
+		return a.d < b.d ? -1 : a.d > b.d;
+	default:
+		return compare_u64(a.u, b.u);
+	}
+}
+
+static bool has_value(const struct row *r, const struct order *o)
+{
+	if (r->na >> o->i & 1)
+		return false;
+	return o->col->unit != UNIT_PERCENT || !isnan(r->v[o->i].d);
+}
+
+static int compare_rows(const void *pa, const void *pb, void *ctx)
+{
+	const struct row *a = pa, *b = pb;
+	const struct order *o = ctx;
+	bool have_a = has_value(a, o), have_b = has_value(b, o);
+	int c = 0;
+
+	if (have_a != have_b)
+		return have_a ? -1 : 1;
+	if (have_a)
+		c = compare_values(o->col->unit, a->v[o->i], b->v[o->i]);
+	if (c)
+		return o->ascending ? c : -c;
+	c = compare_u64(a->id.a, b->id.a);
+	return c ? c : compare_u64(a->id.b, b->id.b);
+}
+
+void table_sort(struct table *t, int col, bool reverse)
+{
+	struct order o;
+
+	if (col < 0 || col >= t->def->ncols || !t->nrows)
+		return;
+	o.col = &t->def->cols[col];
+	o.i = col;
+	o.ascending = !!(o.col->flags & COL_ASCENDING) != reverse;
+	qsort_r(t->rows, t->nrows, sizeof(*t->rows), compare_rows, &o);
+}
+
+static bool cell_matches(const struct column *c, union value v,
+			 const char *text)
+{
+	char num[24];
+
+	if (c->unit == UNIT_TEXT)
+		return v.s && strcasestr(v.s, text);
+	if (c->unit == UNIT_PERCENT)
+		return false;
+	snprintf(num, sizeof(num), "%llu", (unsigned long long)v.u);
+	return strstr(num, text);
+}
+
+static bool row_matches(const struct table_def *def, const struct row *r,
+			const char *text)
+{
+	int i;
+
+	for (i = 0; i < def->ncols; i++)
+		if ((def->cols[i].flags & COL_KEY) && !(r->na >> i & 1) &&
+		    cell_matches(&def->cols[i], r->v[i], text))
+			return true;
+	return false;
+}
+
+void table_grep(struct table *t, const char *text)
+{
+	size_t i, n = 0;
+
+	if (!text || !*text)
+		return;
+	for (i = 0; i < t->nrows; i++)
+		if (row_matches(t->def, &t->rows[i], text))
+			t->rows[n++] = t->rows[i];
+	t->nrows = n;
+}
