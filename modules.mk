@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+# The kernel modules, for each kernel whose headers are wanted.
+
+# Given one by KDIR; else all that are installed.
+ifdef KDIR
+KDIRS := $(KDIR)
+else
+KDIRS := $(sort $(patsubst %/Makefile,%,$(wildcard /lib/modules/*/build/Makefile)))
+endif
+KBUILD_SRC = $(shell find modules include -name '*.[chS]' -o -name Kbuild 2>/dev/null) Kbuild
+
+.PHONY: modules lint
+modules: ## build the kernel modules (build/modules/VERSION/*.ko) for KDIR or all installed headers
+	@$(if $(MODULES),,echo "no kernel modules in this tree yet" >&2)
+	@$(if $(MODULES),$(if $(KDIRS),,echo "no kernel headers installed; Debian: linux-headers-amd64, Fedora: kernel-devel, or KDIR=…" >&2; exit 1))
+	$(if $(MODULES),@set -e; $(foreach d,$(KDIRS),$(call kbuild,$(d),)))
+
+lint: ## check the kernel modules with sparse
+	$(if $(MODULES),@set -e; $(foreach d,$(KDIRS),$(call kbuild,$(d),C=2 CHECK='sparse -Wsparse-error')))
+
+# kbuild writes beside its sources, and only since 6.13 can be told not to; a
+# copy serves all kernels alike. cp -u keeps what is unchanged unmade, and
+# KCFLAGS makes messages name the file in this tree.
+define kbuild
+kver=$$(cat $(1)/include/config/kernel.release); \
+dir=$(CURDIR)/build/modules/$$kver; \
+mkdir -p $$dir/src; \
+(cd $$dir/src && find . -name '*.[chS]' -o -name Kbuild) | while read -r f; do \
+	[ -e "$$f" ] || rm -f "$$dir/src/$$f"; done; \
+cp -ru --parents $(sort $(KBUILD_SRC)) $$dir/src/; \
+$(MAKE) -s -C $(1) M=$$dir/src $(2) KCFLAGS="-fmacro-prefix-map=$$dir/src/=" modules; \
+find $$dir/src -name '*.ko' -exec cp -u -t $$dir {} +; \
+echo "modules for $$kver: $$(cd $$dir && echo *.ko)" >&2;
+
+endef

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0
+# Test programs, and the one command that runs every test.
+
+# Unit tests run where they were built, so they link dynamically.
+UNIT_LIBS = -lcmocka $(shell $(PKG_CONFIG) --libs $(LIB_MODULES)) -lm
+$(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libostrace.a $(BUILD)/.toolchain
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d -pie $(SAN) -o $@ $< $(BUILD)/libostrace.a $(UNIT_LIBS)
+
+# Live helpers make system calls for the tracer to see: nothing but libc, static
+# so that they start without the loader's own calls. A name ending in _32 is
+# built as a 32-bit program.
+$(BUILD)/tests/live/%: tests/live/%.c $(BUILD)/.toolchain
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -Iinclude -MMD -MP -MF $@.d \
+		$(if $(filter %_32,$*),-m32) -static -o $@ $< -lpthread
+
+.PHONY: tests-build check
+tests-build: all $(UNIT) $(LIVE)
+
+check: ## run every test; provisions the toolchain root (as root, x86_64)
+	@tests/check
