@@ -247,9 +247,10 @@ static int ticks_fill(struct view_state *st, int table,
 	return 0;
 }
 
-static int calls_focus(struct view_state *st, const struct scope *scope)
+static int calls_focus(struct view_state *st, int table, const struct scope *scope)
 {
 	(void)st;
+	fake_seen.focus_table = table;
 	fake_seen.have_focus = scope;
 	if (scope)
 		fake_seen.focus = *scope;

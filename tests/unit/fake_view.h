@@ -25,6 +25,7 @@ enum { FAKE_CALLS, FAKE_PROCESSES, FAKE_ERRORS };
 struct fake_seen {
 	int opened, closed, ticks, harvests;
 	struct filter filter;		/* arrays belong to the caller */
+	int focus_table;
 	struct scope focus;
 	bool have_focus;
 	int fail_open;			/* set: open() returns this */

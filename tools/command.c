@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The command table: top, one command for each view, and the rest. */
+#include <string.h>
+#include "command.h"
+
+#define TRACES (CMD_INTERVAL | CMD_PROGRAM)
+
+static const struct command before[] = {
+	{
+		.name = "top", .takes = TRACES, .opt = OPT_TOP, .run = cmd_top,
+		.summary = "everything at once on one screen, updated as it happens",
+	},
+};
+
+static const struct command after[] = {
+	{
+		.name = "features", .usage = "[--json]", .opt = OPT_OTHER,
+		.summary = "what this kernel offers, and what its gaps cost",
+		.run = cmd_features,
+	},
+};
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+#define MAX_VIEWS 16
+
+static const struct command *view_command(int i)
+{
+	static struct command made[MAX_VIEWS];
+	int n = 0;
+
+	while (views[n])
+		n++;
+	if (i >= n || i >= MAX_VIEWS)
+		return NULL;
+	made[i] = (struct command){
+		.name = views[i]->name, .summary = views[i]->summary,
+		.takes = TRACES, .opt = OPT_VIEW, .view = views[i],
+		.run = cmd_view,
+	};
+	return &made[i];
+}
+
+const struct command *command_at(int i)
+{
+	const struct command *c;
+	int nviews = 0;
+
+	if (i < 0)
+		return NULL;
+	if (i < COUNT(before))
+		return &before[i];
+	i -= COUNT(before);
+	c = view_command(i);
+	if (c)
+		return c;
+	while (views[nviews] && nviews < MAX_VIEWS)
+		nviews++;
+	i -= nviews;
+	return i < COUNT(after) ? &after[i] : NULL;
+}
+
+const struct command *command_find(const char *name)
+{
+	const struct command *c;
+	int i;
+
+	for (i = 0; (c = command_at(i)); i++)
+		if (!strcmp(c->name, name))
+			return c;
+	return NULL;
+}
