@@ -48,7 +48,9 @@ endif
 comma  := ,
 SAN    := $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
 CPPFLAGS_ALL := -D_GNU_SOURCE -Iinclude -I$(BUILD)/include -Itools $(CPPFLAGS)
-CFLAGS_ALL   := -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(SAN)
+# __u64 and uint64_t are different types of one size, and shared memory is read
+# as both: as in the kernel, aliasing is not undefined here.
+CFLAGS_ALL   := -std=gnu11 -fno-strict-aliasing $(CFLAGS) $(WARN) $(HARDEN) $(SAN)
 LDFLAGS_ALL  := $(if $(STATIC),-static-pie,-pie) -Wl,-z,relro,-z,now $(SAN) $(LDFLAGS)
 LIB_MODULES  := libbpf libelf zlib ncursesw libcap-ng
 LIBS = $(shell $(PKG_CONFIG) $(if $(STATIC),--static) --libs $(LIB_MODULES)) -lm
@@ -206,10 +208,11 @@ $(BUILD)/docs/ostrace.bash:        KIND := bash
 $(BUILD)/docs/_ostrace:            KIND := zsh
 $(BUILD)/docs/ostrace.fish:        KIND := fish
 $(BUILD)/docs/ostrace.schema.json: KIND := schema
+$(BUILD)/docs/ostrace.1:           docs/ostrace.1.in
 $(DOCS): $(SPEAKER)
 	@mkdir -p $(@D)
 	$(call say,DOC)
-	$(Q)$(SPEAKER) --generate $(KIND) >$@.tmp
+	$(Q)$(SPEAKER) --generate $(KIND) <docs/ostrace.1.in >$@.tmp
 	@mv $@.tmp $@
 
 .PHONY: docs install uninstall

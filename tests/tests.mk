@@ -3,10 +3,18 @@
 
 # Unit tests run where they were built, so they link dynamically.
 UNIT_LIBS = -lcmocka $(shell $(PKG_CONFIG) --libs $(LIB_MODULES)) -lm
-$(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libostrace.a $(BUILD)/.toolchain
+# A test that includes fake_view.h has those views in place of the real ones.
+FAKE_VIEW := $(BUILD)/tests/unit/fake_view.o
+$(BUILD)/tests/unit/%: tests/unit/%.c $(FAKE_VIEW) $(BUILD)/libostrace.a $(BUILD)/.toolchain
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d -pie $(SAN) -o $@ $< $(BUILD)/libostrace.a $(UNIT_LIBS)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d -pie $(SAN) -o $@ $< \
+		$(if $(shell grep -l fake_view.h $<),$(FAKE_VIEW)) $(BUILD)/libostrace.a $(UNIT_LIBS)
+
+$(FAKE_VIEW): tests/unit/fake_view.c $(BUILD)/.toolchain | $(BUILD)/.deps
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # Live helpers make system calls for the tracer to see: nothing but libc, static
 # so that they start without the loader's own calls. A name ending in _32 is
