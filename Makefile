@@ -136,7 +136,12 @@ $(BUILD)/tools/%.o: tools/%.c $(BUILD)/.toolchain | $(GENERATED) $(BUILD)/.deps
 	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
-$(BUILD)/libostrace.a: $(LIB_OBJ)
+$(BUILD)/packaging/%.o: packaging/%.c $(BUILD)/.toolchain | $(BUILD)/.deps
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+$(BUILD)/libostrace.a: $(LIB_OBJ) $(if $(STATIC),$(BUILD)/packaging/toolchain/libelf-static.o)
 	@rm -f $@
 	$(call say,AR)
 	$(Q)$(CROSS_COMPILE)ar rcs $@ $^

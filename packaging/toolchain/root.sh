@@ -93,6 +93,9 @@ ensure_bench() {
 enter() {
 	local cwd=$1 dir
 	shift
+	# A mount point of its own, so that CMD can in turn make namespaces and
+	# remount it.
+	mount --bind "$root" "$root"
 	for dir in /proc /sys /dev /tmp; do
 		mount --rbind "$dir" "$root$dir"
 	done

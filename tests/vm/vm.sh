@@ -1,0 +1,155 @@
+#!/bin/bash
+# Boots one of Debian's stock kernels on this tree, under virtme-ng, and runs a
+# command in it, or a shell. Runs inside the toolchain root; `make vm` is the way
+# in. Settings come from the environment, so that no quoting is lost on the way:
+#
+#   CMD='…'              what to run (with bash); none: a shell
+#   KERNEL=7.3|6.12      a stock kernel by the start of its version (newest match)
+#   CPUS=2 MEM=2G        the machine
+#   QEMU_OPTS='…'        more options for QEMU
+#   VM_TIMEOUT=600       seconds after which it is ended (not for a shell)
+#
+# Status: the command's; 124 after a time-out; 125 when the machine did not run
+# or its kernel warned, oopsed or panicked. stdout is the command's alone.
+set -euo pipefail
+
+KERNEL=${KERNEL:-7.3} CPUS=${CPUS:-2} MEM=${MEM:-2G}
+CMD=${CMD:-} QEMU_OPTS=${QEMU_OPTS:-} VM_TIMEOUT=${VM_TIMEOUT:-600}
+
+project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+work=$project/build/vm
+
+say() { echo "vm: $*" >&2; }
+die() { say "$@"; exit 125; }
+
+[ -e /.ostrace-complete ] || die "runs inside the toolchain root: make vm"
+release=$(find /lib/modules -mindepth 1 -maxdepth 1 -name "$KERNEL*" -printf '%f\n' | sort -V | tail -n1)
+[ -n "$release" ] || die "no kernel $KERNEL here; there are: $(cd /lib/modules && echo *)"
+
+# /dev/kvm may open and still fail at the guest's first instructions, so the
+# probe is a guest: a boot sector that leaves through QEMU's exit port, on the CPU
+# that virtme-ng will ask for. One that takes seconds for it is no help either.
+# Asked once a boot of the host.
+kvm_works() {
+	local answer sector
+	answer=$work/kvm-$(cat /proc/sys/kernel/random/boot_id)
+	if [ ! -e "$answer" ]; then
+		sector=$(mktemp)
+		{
+			printf '\xb0\x10\xe6\xf4\xf4' # mov al,16; out 0xf4,al; hlt
+			head -c 505 /dev/zero
+			printf '\x55\xaa'
+		} >"$sector"
+		local status=0
+		timeout -s KILL 3 qemu-system-x86_64 -accel kvm -cpu host -M pc -m 16 -nodefaults -display none \
+			-device isa-debug-exit,iobase=0xf4,iosize=1 \
+			-drive "file=$sector,format=raw" </dev/null >/dev/null 2>&1 || status=$?
+		rm -f "$sector" "$work"/kvm-*
+		echo "$status" >"$answer"
+	fi
+	[ "$(cat "$answer")" = 33 ] # (16 << 1) | 1
+}
+
+mkdir -p "$work"
+run=$(mktemp -d "$work/run.XXXXXX")
+trap 'rm -rf "$run"' EXIT
+console=$run/console.log
+printf '%s\n' "$CMD" >"$run/cmd"
+echo "${TERM:-linux}" >"$run/term"
+cp "$project/tests/vm/guest.sh" "$run/guest.sh"
+
+accel=()
+kvm_works || accel=(--disable-kvm)
+
+# From here on this is our own mount namespace (root.sh made it): what is
+# mounted below is gone with us.
+
+# The project again at a fixed place: the guest covers /tmp, /root and others,
+# and the tree may lie below one of them.
+mkdir -p /mnt/project
+mount --bind "$project" /mnt/project
+
+# udev settles for half a minute under emulation to make links that virtme-ng's
+# init then looks for; the stub makes just those.
+cat >"$run/udevd" <<'STUB'
+#!/bin/bash
+[ -e /dev/virtio-ports ] && exit 0
+mkdir -p /dev/virtio-ports
+for port in /sys/class/virtio-ports/*; do
+	read -r name <"$port/name" && ln -sf "../${port##*/}" "/dev/virtio-ports/$name"
+done
+STUB
+chmod +x "$run/udevd"
+mount --bind "$run/udevd" /usr/lib/systemd/systemd-udevd
+mount --bind /bin/true /usr/bin/systemd-tmpfiles
+
+# Our modules, where modprobe finds them, without touching the root.
+modules=$project/build/modules/$release
+if compgen -G "$modules/*.ko" >/dev/null; then
+	mount -t tmpfs tmpfs /media
+	mkdir /media/upper /media/work
+	mount -t overlay -o "lowerdir=/lib/modules/$release,upperdir=/media/upper,workdir=/media/work" \
+		overlay "/usr/lib/modules/$release"
+	mkdir -p "/lib/modules/$release/updates"
+	cp "$modules"/*.ko "/lib/modules/$release/updates/"
+	depmod "$release"
+fi
+
+interactive=
+if [ -z "$CMD" ] || { [ -t 0 ] && [ -t 1 ]; }; then
+	interactive=1
+	echo ". /mnt/project/${run#"$project"/}/guest.sh" >"$run/bashrc"
+	touch /root/.bashrc
+	mount --bind "$run/bashrc" /root/.bashrc
+fi
+
+# init_on_alloc: under TCG, QEMU may run stale translations of a recycled page
+# of the shared root; zeroing pages as they are allocated invalidates them.
+vng=(vng "${accel[@]}" -r "/lib/modules/$release/vmlinuz" --rw
+	--overlay-rwdir=/etc --overlay-rwdir=/var --overlay-rwdir=/root
+	--cpus "$CPUS" --memory "$MEM" --cwd "$project"
+	--append "init_on_alloc=1 console=ttyS1 virtme_console=ttyS0 loglevel=5 panic=-1"
+	--append "ostrace_run=/mnt/project/${run#"$project"/}"
+	"--qemu-opts=-serial file:$console $QEMU_OPTS")
+[ -e "/lib/modules/$release/vmlinuz" ] || vng[${#accel[@]}+2]=/boot/vmlinuz-$release
+
+# The guest may write to the tree, not to the root.
+mount -o remount,bind,ro /
+
+# A process namespace, so that the machine and its file server end with us
+# however we end.
+boot=(unshare --pid --fork --kill-child=KILL --mount-proc --)
+
+status=0
+if [ -n "$interactive" ]; then
+	"${boot[@]}" "${vng[@]}" || status=$?
+else
+	# Through cat: QEMU opens its output by name and would truncate a file.
+	{
+		{
+			{
+				timeout --foreground -k 5 "$VM_TIMEOUT" \
+					"${boot[@]}" "${vng[@]}" --exec "bash /mnt/project/${run#"$project"/}/guest.sh" \
+					</dev/null 2>&1 1>&3 || echo $? >"$run/vng-status"
+			} | cat >&2
+		} 3>&1 | cat
+	}
+	status=$(cat "$run/vng-status" 2>/dev/null || echo 0)
+fi
+
+log=$work/dmesg-$KERNEL.log
+if [ -s "$run/dmesg" ]; then mv "$run/dmesg" "$log"; else cp "$console" "$log" 2>/dev/null || : >"$log"; fi
+
+trouble=$(cat "$log" "$console" 2>/dev/null |
+	grep -m1 -E 'Kernel panic|Oops: |BUG: |WARNING: .* at |general protection fault|INFO: task .* blocked' || true)
+if [ -n "$trouble" ]; then
+	say "kernel trouble: ${trouble#*] } (whole log: $log)"
+	exit 125
+fi
+if [ -e "$run/status" ]; then exit "$(cat "$run/status")"; fi
+if [ "$status" = 124 ] || [ "$status" = 137 ]; then
+	say "ended after VM_TIMEOUT=$VM_TIMEOUT seconds (console: $log)"
+	exit 124
+fi
+[ -n "$interactive" ] && exit "$status"
+die "the machine ended without a status from the command (console: $log)"
