@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "err.h"
+#include "run.h"
+#include "session.h"
+
+struct run_priv {
+	int go;			/* write end: the program waits for a byte */
+	int fail;		/* read end: errno of a failed exec */
+	int status;		/* of the program, once waited for */
+	bool waited;
+	uint64_t cpu_ns;	/* our own CPU time at the last tick */
+	int online;		/* CPUs */
+};
+
+static uint64_t clock_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* In the child: wait to be released, then become the program. */
+static void __attribute__((noreturn)) become_program(char **argv, int go, int fail)
+{
+	sigset_t none;
+	char c;
+	int err;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	if (read(go, &c, 1) != 1)
+		_exit(127);	/* ostrace gave up before the start */
+	execvp(argv[0], argv);
+	err = errno;
+	if (write(fail, &err, sizeof(err)) < 0)
+		_exit(126);
+	_exit(err == ENOENT ? 127 : 126);
+}
+
+/* Start the program, but hold it before its first instruction. */
+static int program_hold(struct run *r, char **argv)
+{
+	struct run_priv *priv = r->priv;
+	int go[2], fail[2];
+	pid_t pid;
+
+	if (pipe2(go, O_CLOEXEC))
+		return -errno;
+	if (pipe2(fail, O_CLOEXEC)) {
+		close(go[0]);
+		close(go[1]);
+		return -errno;
+	}
+	pid = fork();
+	if (!pid) {
+		close(go[1]);
+		close(fail[0]);
+		become_program(argv, go[0], fail[1]);
+	}
+	close(go[0]);
+	close(fail[1]);
+	if (pid < 0) {
+		close(go[1]);
+		close(fail[0]);
+		return err_set(-errno, "cannot start %s: %s", argv[0], strerror(errno));
+	}
+	r->program = pid;
+	priv->go = go[1];
+	priv->fail = fail[0];
+	return 0;
+}
+
+static int open_views(struct run *r, const struct options *o,
+		      const struct view *const *list, bool all)
+{
+	struct filter f = o->filter;
+	int err = 0, opened = 0;
+
+	f.program = (uint32_t)r->program;
+	for (; *list && r->nviews < RUN_MAX_VIEWS; list++) {
+		struct run_view *v = &r->v[r->nviews++];
+
+		v->view = *list;
+		v->price = (struct price){ .ns_per_event = -1, .bpf_ns_per_event = -1 };
+		v->err = v->view->open(r->session, &f, &v->st);
+		if (!v->err) {
+			opened++;
+			continue;
+		}
+		snprintf(v->why, sizeof(v->why), "%s", err_text(v->err));
+		err = v->err;
+		if (all)
+			return err;
+		err_clear();
+	}
+	return opened ? 0 : err_set(err, "%s", r->v[0].why);
+}
+
+int run_open(struct run *r, const struct options *o,
+	     const struct view *const *list, bool all)
+{
+	struct run_priv *priv;
+	int err;
+
+	memset(r, 0, sizeof(*r));
+	r->bpf_percent = -1;
+	priv = calloc(1, sizeof(*priv));
+	if (!priv)
+		return -ENOMEM;
+	r->priv = priv;
+	priv->go = priv->fail = -1;
+	priv->online = (int)sysconf(_SC_NPROCESSORS_ONLN);
+
+	err = session_open(&r->session, o->verbose);
+	if (!err && o->program)
+		err = program_hold(r, o->program);
+	if (!err)
+		err = open_views(r, o, list, all);
+	if (!err)
+		err = session_seal(r->session);
+	if (err)
+		run_close(r);
+	return err;
+}
+
+int run_go(struct run *r)
+{
+	struct run_priv *priv = r->priv;
+	int err = 0;
+
+	r->start = r->last = r->now = clock_ns(CLOCK_MONOTONIC);
+	priv->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	if (!r->program)
+		return 0;
+	if (write(priv->go, "", 1) != 1)
+		return err_set(-ECHILD, "the program ended before it was started");
+	close(priv->go);
+	priv->go = -1;
+	/* The pipe closes without a word when the exec succeeds. */
+	if (read(priv->fail, &err, sizeof(err)) == sizeof(err)) {
+		r->program_error = err;
+		run_status(r);
+		return err_set(-err, "cannot run the program: %s", strerror(err));
+	}
+	return 0;
+}
+
+/* Shares of CPU time: the reader's is measured, the programs' is calls x price. */
+static void measure_price(struct run *r)
+{
+	struct run_priv *priv = r->priv;
+	uint64_t cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	double bpf_ns = 0, span = (double)r->interval_ns;
+	bool known = false;
+	int i;
+
+	r->cpu_percent = span > 0 ? 100.0 * (double)(cpu - priv->cpu_ns) / span : 0;
+	priv->cpu_ns = cpu;
+	for (i = 0; i < r->nviews; i++) {
+		struct run_view *v = &r->v[i];
+		uint64_t before = v->price.events;
+
+		if (!v->st)
+			continue;
+		v->view->price(v->st, &v->price);
+		v->interval_events = v->price.events - before;
+		if (v->price.ns_per_event >= 0) {
+			bpf_ns += v->price.ns_per_event * (double)v->interval_events;
+			known = true;
+		}
+	}
+	r->bpf_percent = known && span > 0 ? 100.0 * bpf_ns / span / priv->online : -1;
+}
+
+int run_tick(struct run *r)
+{
+	struct timespec wall;
+	int i, err;
+
+	r->last = r->now;
+	r->now = clock_ns(CLOCK_MONOTONIC);
+	r->interval_ns = r->now - r->last;
+	clock_gettime(CLOCK_REALTIME, &wall);
+	r->wall = (double)wall.tv_sec + (double)wall.tv_nsec / 1e9;
+	for (i = 0; i < r->nviews; i++) {
+		if (!r->v[i].st)
+			continue;
+		err = r->v[i].view->tick(r->v[i].st, r->now);
+		if (err)
+			return err;
+	}
+	measure_price(r);
+	return 0;
+}
+
+void run_harvest(struct run *r)
+{
+	int i;
+
+	for (i = 0; i < r->nviews; i++)
+		if (r->v[i].st && r->v[i].view->harvest)
+			r->v[i].view->harvest(r->v[i].st);
+}
+
+int run_status(struct run *r)
+{
+	struct run_priv *priv = r->priv;
+	int st;
+
+	if (!r->program)
+		return 0;
+	if (!priv->waited) {
+		while (waitpid(r->program, &st, 0) < 0)
+			if (errno != EINTR)
+				return 0;
+		priv->waited = true;
+		priv->status = WIFSIGNALED(st) ? 128 + WTERMSIG(st) : WEXITSTATUS(st);
+	}
+	return priv->status;
+}
+
+void run_close(struct run *r)
+{
+	struct run_priv *priv = r->priv;
+	int i;
+
+	for (i = 0; i < r->nviews; i++) {
+		if (r->v[i].st)
+			r->v[i].view->close(r->v[i].st);
+		r->v[i].st = NULL;
+	}
+	session_close(r->session);
+	r->session = NULL;
+	if (!priv)
+		return;
+	if (priv->go >= 0) {
+		/* Never released: it reads end of file and leaves. */
+		close(priv->go);
+		run_status(r);
+	}
+	if (priv->fail >= 0)
+		close(priv->fail);
+	free(priv);
+	r->priv = NULL;
+}

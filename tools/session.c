@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <cap-ng.h>
+#include "err.h"
+#include "session.h"
+
+#define VMLINUX_BTF	"/sys/kernel/btf/vmlinux"
+#define LOCKDOWN	"/sys/kernel/security/lockdown"
+
+struct session {
+	bool verbose;
+	int ncpus;
+	struct btf *btf;	/* until session_seal() */
+};
+
+/*
+ * libbpf's print hook has no argument of ours, so what it said last is kept
+ * here: the end of the verifier's log, for err_set().
+ */
+static char last_words[4096];
+
+static int keep_last_words(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	size_t len, have = strlen(last_words), room = sizeof(last_words) - 1, drop;
+	char *text, *end;
+
+	if (level == LIBBPF_DEBUG || vasprintf(&text, fmt, ap) < 0)
+		return 0;
+	/* A whole verifier log comes as one text: keep its end. */
+	len = strlen(text);
+	end = text;
+	if (len > room) {
+		end += len - room;
+		len = room;
+	}
+	drop = have + len > room ? have + len - room : 0;
+	memmove(last_words, last_words + drop, have - drop);
+	memcpy(last_words + have - drop, end, len + 1);
+	free(text);
+	return 0;
+}
+
+/* The last @lines lines of what libbpf and the verifier said. */
+static const char *log_tail(int lines)
+{
+	size_t end = strlen(last_words);
+	const char *p;
+
+	while (end && last_words[end - 1] == '\n')
+		last_words[--end] = '\0';
+	for (p = last_words + end; p > last_words; p--)
+		if (*p == '\n' && !--lines)
+			return p + 1;
+	return last_words;
+}
+
+static bool locked_down(void)
+{
+	char buf[128] = "";
+	int fd = open(LOCKDOWN, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	if (read(fd, buf, sizeof(buf) - 1) < 0)
+		buf[0] = '\0';
+	close(fd);
+	return strstr(buf, "[confidentiality]");
+}
+
+static int check_privileges(void)
+{
+	bool bpf, perfmon;
+
+	if (capng_get_caps_process())
+		return 0;	/* cannot tell: let the kernel decide */
+	bpf = capng_have_capability(CAPNG_EFFECTIVE, CAP_BPF) ||
+	      capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN);
+	perfmon = capng_have_capability(CAPNG_EFFECTIVE, CAP_PERFMON) ||
+		  capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN);
+	if (bpf && perfmon)
+		return 0;
+	return err_set(-EPERM, "tracing needs root, or the capabilities CAP_BPF and CAP_PERFMON "
+		       "(%s missing); try: sudo ostrace", bpf ? "CAP_PERFMON is" :
+		       perfmon ? "CAP_BPF is" : "both are");
+}
+
+int session_open(struct session **out, bool verbose)
+{
+	struct session *s;
+	int err;
+
+	*out = NULL;
+	err = check_privileges();
+	if (err)
+		return err;
+	if (locked_down())
+		return err_set(-EPERM, "the kernel is locked down (confidentiality): BPF may not read "
+			       "kernel memory; boot with lockdown=integrity or none");
+	if (access(VMLINUX_BTF, R_OK))
+		return err_set(-EOPNOTSUPP, "%s: %s; this kernel has no type information (it needs "
+			       "CONFIG_DEBUG_INFO_BTF=y)", VMLINUX_BTF, strerror(errno));
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->verbose = verbose;
+	libbpf_set_print(keep_last_words);
+	s->ncpus = libbpf_num_possible_cpus();
+	if (s->ncpus < 0) {
+		err = err_set(s->ncpus, "cannot read the number of possible CPUs from /sys");
+		free(s);
+		return err;
+	}
+	*out = s;
+	return 0;
+}
+
+void session_close(struct session *s)
+{
+	if (!s)
+		return;
+	btf__free(s->btf);
+	free(s);
+}
+
+int session_seal(struct session *s)
+{
+	static const unsigned int keep[] = { CAP_BPF, CAP_PERFMON };
+	bool have[2];
+	unsigned int i;
+
+	btf__free(s->btf);
+	s->btf = NULL;
+	/* An exec of ours could not win back what is dropped here. */
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (capng_get_caps_process())
+		return 0;
+	for (i = 0; i < 2; i++)
+		have[i] = capng_have_capability(CAPNG_PERMITTED, keep[i]);
+	capng_clear(CAPNG_SELECT_CAPS);
+	for (i = 0; i < 2; i++)
+		if (have[i])
+			capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, keep[i]);
+	if (capng_apply(CAPNG_SELECT_CAPS))
+		return err_set(-EPERM, "cannot drop capabilities");
+	return 0;
+}
+
+bool session_has_tracepoint(struct session *s, const char *name)
+{
+	char type[128];
+
+	if (!s->btf)
+		s->btf = btf__load_vmlinux_btf();
+	if (!s->btf)
+		return false;
+	/* The kernel describes each tracepoint's arguments by such a typedef. */
+	snprintf(type, sizeof(type), "btf_trace_%s", name);
+	return btf__find_by_name_kind(s->btf, type, BTF_KIND_TYPEDEF) > 0;
+}
+
+static int load_error(struct session *s, int err, const char *view, const char *what)
+{
+	if (s->verbose)
+		return err_set(err, "%s: %s: %s\n%s", view, what, strerror(-err), log_tail(12));
+	switch (err) {
+	case -EPERM:
+	case -EACCES:
+		return err_set(err, "%s: the kernel refused %s (%s); run as root, see ostrace features",
+			       view, what, strerror(-err));
+	case -ENOMEM:
+		return err_set(err, "%s: not enough memory for %s", view, what);
+	default:
+		return err_set(err, "%s: %s failed (%s); -v shows the verifier's last lines, "
+			       "ostrace features what this kernel has", view, what, strerror(-err));
+	}
+}
+
+int session_load(struct session *s, struct bpf_object_skeleton *sk, const char *view)
+{
+	int err;
+
+	last_words[0] = '\0';
+	err = bpf_object__load_skeleton(sk);
+	return err ? load_error(s, err, view, "loading its BPF programs") : 0;
+}
+
+int session_attach(struct session *s, struct bpf_object_skeleton *sk, const char *view)
+{
+	int err;
+
+	last_words[0] = '\0';
+	err = bpf_object__attach_skeleton(sk);
+	return err ? load_error(s, err, view, "attaching its BPF programs") : 0;
+}
+
+int session_run_iterator(struct bpf_program *p)
+{
+	struct bpf_link *link;
+	char buf[256];
+	ssize_t n;
+	int fd;
+
+	link = bpf_program__attach_iter(p, NULL);
+	if (!link)
+		return -errno;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0) {
+		bpf_link__destroy(link);
+		return fd;
+	}
+	do {
+		n = read(fd, buf, sizeof(buf));
+	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
+	close(fd);
+	bpf_link__destroy(link);
+	return n < 0 ? -errno : 0;
+}
+
+int session_ncpus(const struct session *s)
+{
+	return s->ncpus;
+}
+
+void session_prog_stats(const struct bpf_object *o, struct prog_stats *st)
+{
+	struct bpf_program *p;
+
+	memset(st, 0, sizeof(*st));
+	bpf_object__for_each_program(p, o) {
+		struct bpf_prog_info info = {};
+		__u32 len = sizeof(info);
+
+		if (bpf_program__fd(p) < 0 ||
+		    bpf_prog_get_info_by_fd(bpf_program__fd(p), &info, &len))
+			continue;
+		st->run_ns += info.run_time_ns;
+		st->run_cnt += info.run_cnt;
+		st->missed += info.recursion_misses;
+	}
+}
+
+int session_stats_on(void)
+{
+	return bpf_enable_stats(BPF_STATS_RUN_TIME);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The session: privileges, kernel features and loaded BPF objects. The only
+ * file besides the view loaders that touches libbpf.
+ */
+#ifndef OSTRACE_SESSION_H
+#define OSTRACE_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct session;
+struct bpf_object;
+struct bpf_object_skeleton;
+struct bpf_program;
+
+/**
+ * session_open - check privileges and the kernel, remember what can be done.
+ * @verbose: print libbpf's messages and the verifier's log on failure
+ * Return: 0; -EPERM, -EOPNOTSUPP, ... described with err_set().
+ */
+int session_open(struct session **s, bool verbose);
+void session_close(struct session *s);
+
+/**
+ * session_seal - drop every capability but what reading on needs. Call once
+ * after the last view was opened.
+ */
+int session_seal(struct session *s);
+
+/* For view loaders. */
+
+/** session_load - load a skeleton; on failure err_set() with the verifier's last words. */
+int session_load(struct session *s, struct bpf_object_skeleton *sk,
+		 const char *view);
+int session_attach(struct session *s, struct bpf_object_skeleton *sk,
+		   const char *view);
+/** session_has_tracepoint - has this kernel a BTF-typed tracepoint @name? Before the seal. */
+bool session_has_tracepoint(struct session *s, const char *name);
+/** session_run_iterator - run an iterator program once over all it iterates. */
+int session_run_iterator(struct bpf_program *p);
+/** session_ncpus - number of possible CPUs; ids are 0 .. this - 1. */
+int session_ncpus(const struct session *s);
+
+/* Run-time statistics of the programs of one object. */
+struct prog_stats {
+	uint64_t run_ns, run_cnt;	/* only while statistics are on */
+	uint64_t missed;		/* recursion misses */
+};
+void session_prog_stats(const struct bpf_object *o, struct prog_stats *st);
+/** session_stats_on - switch the kernel's BPF statistics on; close the fd to end. */
+int session_stats_on(void);
+
+#endif /* OSTRACE_SESSION_H */
