@@ -9,7 +9,7 @@
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* What is asked of ostrace itself, answered by answer() in answer.h. */
+/* What is asked of ostrace itself, answered by answer() of generate.h. */
 enum ask { ASK_NONE, ASK_HELP, ASK_VERSION, ASK_JSON_SCHEMA, ASK_GENERATE };
 
 struct options {

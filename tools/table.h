@@ -24,6 +24,7 @@ enum {
 	COL_OPTIONAL	= 1 << 1,	/* first to go on a narrow screen */
 	COL_JSON_ONLY	= 1 << 2,	/* never on a screen */
 	COL_ASCENDING	= 1 << 3,	/* natural order is ascending (names, ids) */
+	COL_ERROR	= 1 << 4,	/* counts failures: coloured when not 0 */
 };
 
 struct column {

@@ -11,7 +11,7 @@ struct fake_seen fake_seen;
 static const struct column call_cols[] = {
 	{ "name", "NAME", UNIT_TEXT, 16, COL_KEY | COL_ASCENDING, "name of the call" },
 	{ "calls", "CALLS", UNIT_COUNT, 7, 0, "calls that returned" },
-	{ "errors", "ERRORS", UNIT_COUNT, 7, 0, "calls that returned an error" },
+	{ "errors", "ERRORS", UNIT_COUNT, 7, COL_ERROR, "calls that returned an error" },
 	{ "total_ns", "TOTAL", UNIT_NS, 8, 0, "time inside the call" },
 	{ "avg_ns", "AVG", UNIT_NS, 8, COL_OPTIONAL, "mean time of a call" },
 	{ "p99_ns", "P99", UNIT_NS, 8, 0, "99 % of the calls took less" },

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The JSON Schema (2020-12) of every line that --json writes. */
+#include <stdio.h>
+#include "json.h"
+#include "writer.h"
+
+static void member(struct json *j, const char *key, const char *type, const char *help)
+{
+	json_object(j, key);
+	json_string(j, "type", type);
+	if (help)
+		json_string(j, "description", help);
+	json_end_object(j);
+}
+
+static void member_const(struct json *j, const char *key, const char *value)
+{
+	json_object(j, key);
+	json_string(j, "const", value);
+	json_end_object(j);
+}
+
+/* A number that may be unknown, or a column that a row may lack. */
+static void member_or_null(struct json *j, const char *key, const char *type,
+			   const char *help, bool negative)
+{
+	json_object(j, key);
+	json_array(j, "type");
+	json_string(j, NULL, type);
+	json_string(j, NULL, "null");
+	json_end_array(j);
+	if (!negative)
+		json_u64(j, "minimum", 0);
+	if (help)
+		json_string(j, "description", help);
+	json_end_object(j);
+}
+
+static void column_schema(struct json *j, const struct column *c)
+{
+	static const char *const units[] = {
+		[UNIT_NS] = ", ns", [UNIT_PERCENT] = ", %", [UNIT_BYTES] = ", bytes",
+		[UNIT_COUNT] = "", [UNIT_ID] = "", [UNIT_TEXT] = "",
+	};
+	const char *type = c->unit == UNIT_TEXT ? "string" :
+			   c->unit == UNIT_PERCENT ? "number" : "integer";
+	char help[512];
+
+	snprintf(help, sizeof(help), "%s%s", c->help, units[c->unit]);
+	member_or_null(j, c->key, type, help, c->unit == UNIT_TEXT);
+}
+
+static void required_columns(struct json *j, const struct table_def *def)
+{
+	int i;
+
+	json_array(j, "required");
+	for (i = 0; i < def->ncols; i++)
+		json_string(j, NULL, def->cols[i].key);
+	json_end_array(j);
+}
+
+static void lower_bound_schema(struct json *j, const struct table_def *def)
+{
+	int i;
+
+	json_object(j, "lower_bound");
+	json_string(j, "type", "array");
+	json_string(j, "description", "columns whose value is at least this");
+	json_object(j, "items");
+	json_array(j, "enum");
+	for (i = 0; i < def->ncols; i++)
+		json_string(j, NULL, def->cols[i].key);
+	json_end_array(j);
+	json_end_object(j);
+	json_end_object(j);
+}
+
+static void row_schema(struct json *j, const struct table_def *def)
+{
+	int i;
+
+	json_object(j, "rows");
+	json_string(j, "type", "array");
+	json_string(j, "description", def->help);
+	json_object(j, "items");
+	json_string(j, "type", "object");
+	json_object(j, "properties");
+	for (i = 0; i < def->ncols; i++)
+		column_schema(j, &def->cols[i]);
+	lower_bound_schema(j, def);
+	json_end_object(j);
+	required_columns(j, def);
+	json_bool(j, "additionalProperties", false);
+	json_end_object(j);
+	json_end_object(j);
+}
+
+static void lost_schema(struct json *j)
+{
+	json_object(j, "lost");
+	json_string(j, "type", "object");
+	json_string(j, "description", "what was not counted or cannot be told, in this interval");
+	json_object(j, "additionalProperties");
+	json_string(j, "type", "integer");
+	json_u64(j, "minimum", 0);
+	json_end_object(j);
+	json_end_object(j);
+}
+
+static void required(struct json *j, const char *const *keys)
+{
+	json_array(j, "required");
+	for (; *keys; keys++)
+		json_string(j, NULL, *keys);
+	json_end_array(j);
+	json_bool(j, "additionalProperties", false);
+}
+
+static void overhead_schema(struct json *j)
+{
+	static const char *const keys[] = {
+		"ns_per_event", "cpu_percent", "bpf_percent", NULL
+	};
+
+	json_object(j, "overhead");
+	json_string(j, "type", "object");
+	json_object(j, "properties");
+	member_or_null(j, "ns_per_event", "number",
+		       "what tracing adds to one event, measured on this machine, ns", false);
+	member_or_null(j, "cpu_percent", "number", "of one CPU, used by ostrace itself", false);
+	member_or_null(j, "bpf_percent", "number",
+		       "of the machine's CPU time, added by tracing, estimated", false);
+	json_end_object(j);
+	required(j, keys);
+	json_end_object(j);
+}
+
+static void notes_schema(struct json *j)
+{
+	json_object(j, "notes");
+	json_string(j, "type", "array");
+	json_string(j, "description", "what this kernel cannot show here");
+	json_object(j, "items");
+	json_string(j, "type", "string");
+	json_end_object(j);
+	json_end_object(j);
+}
+
+static void table_schema(struct json *j, const struct view *v, const struct table_def *def)
+{
+	static const char *const keys[] = {
+		"view", "table", "time", "interval_ns", "rows", "lost", "overhead", NULL
+	};
+	char title[128];
+
+	snprintf(title, sizeof(title), "%s, %s", v->name, def->name);
+	json_object(j, NULL);
+	json_string(j, "title", title);
+	json_string(j, "type", "object");
+	json_object(j, "properties");
+	member_const(j, "view", v->name);
+	member_const(j, "table", def->name);
+	member(j, "time", "number", "end of the interval, seconds since 1970");
+	member(j, "interval_ns", "integer", "length of the interval");
+	row_schema(j, def);
+	lost_schema(j);
+	overhead_schema(j);
+	notes_schema(j);
+	json_end_object(j);
+	required(j, keys);
+	json_end_object(j);
+}
+
+/* The one object of `ostrace features --json`, see cmd_features.c. */
+static void features_schema(struct json *j)
+{
+	static const char *const keys[] = { "kernel", "features", "views", NULL };
+	static const char *const parts[] = { "features", "views" };
+	static const char *const states[] = {
+		"yes", "no", "unknown", "usable", "degraded", "unusable"
+	};
+	size_t i, k;
+
+	json_object(j, NULL);
+	json_string(j, "title", "features");
+	json_string(j, "type", "object");
+	json_object(j, "properties");
+	member(j, "kernel", "string", "release of the running kernel");
+	for (i = 0; i < 2; i++) {
+		json_object(j, parts[i]);
+		json_string(j, "type", "array");
+		json_object(j, "items");
+		json_string(j, "type", "object");
+		json_object(j, "properties");
+		member(j, "name", "string", NULL);
+		json_object(j, "state");
+		json_array(j, "enum");
+		for (k = 3 * i; k < 3 * i + 3; k++)
+			json_string(j, NULL, states[k]);
+		if (i)		/* for want of a privilege */
+			json_string(j, NULL, "unknown");
+		json_end_array(j);
+		json_end_object(j);
+		member(j, "summary", "string", NULL);
+		member(j, "detail", "string", NULL);
+		if (i) {
+			json_object(j, "missing");
+			json_string(j, "type", "array");
+			json_end_object(j);
+		}
+		json_end_object(j);
+		json_end_object(j);
+		json_end_object(j);
+	}
+	json_end_object(j);
+	required(j, keys);
+	json_end_object(j);
+}
+
+void write_schema(struct buf *b)
+{
+	struct json j = { .out = b };
+	int v, t;
+
+	json_object(&j, NULL);
+	json_string(&j, "$schema", "https://json-schema.org/draft/2020-12/schema");
+	json_string(&j, "title", "ostrace --json, one line");
+	json_array(&j, "oneOf");
+	for (v = 0; views[v]; v++)
+		for (t = 0; t < views[v]->ntables; t++)
+			if (views[v]->tables[t].top_level)
+				table_schema(&j, views[v], &views[v]->tables[t]);
+	features_schema(&j);
+	json_end_array(&j);
+	json_end_object(&j);
+	buf_putc(b, '\n');
+}
