@@ -90,6 +90,7 @@ struct view {
 	const char *help;		/* paragraphs for the man page, plain text */
 	const struct table_def *tables;	/* [0] is the default one */
 	int ntables;
+	int top_table;			/* the one `top` starts with */
 	const struct view_need *needs;	/* ends with feature == NULL */
 	unsigned int filters;		/* FILTER_* honoured */
 
