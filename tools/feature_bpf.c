@@ -243,7 +243,7 @@ static int u32_btf(unsigned int *type)
 enum feature_state probe_task_storage(char *detail, int n)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
-	unsigned int type;
+	unsigned int type = 0;
 	int btf, fd;
 
 	btf = u32_btf(&type);
