@@ -65,6 +65,7 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Werror -std=gnu11 \
 TOOL_SRC := $(wildcard tools/*.c)
 BPF_SRC  := $(wildcard bpf/*.bpf.c)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/%.o)
+STATIC_OBJ := $(if $(STATIC),$(BUILD)/packaging/toolchain/libelf-static.o)
 LIB_OBJ  := $(filter-out $(BUILD)/tools/main.o,$(TOOL_OBJ))
 SKEL     := $(BPF_SRC:bpf/%.bpf.c=$(BUILD)/include/%.skel.h)
 GENERATED := $(SKEL) $(BUILD)/include/syscall_table.h $(BUILD)/include/version.h
@@ -141,12 +142,12 @@ $(BUILD)/packaging/%.o: packaging/%.c $(BUILD)/.toolchain | $(BUILD)/.deps
 	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
-$(BUILD)/libostrace.a: $(LIB_OBJ) $(if $(STATIC),$(BUILD)/packaging/toolchain/libelf-static.o)
+$(BUILD)/libostrace.a: $(LIB_OBJ)
 	@rm -f $@
 	$(call say,AR)
 	$(Q)$(CROSS_COMPILE)ar rcs $@ $^
 
-$(BUILD)/ostrace: $(BUILD)/tools/main.o $(BUILD)/libostrace.a
+$(BUILD)/ostrace: $(BUILD)/tools/main.o $(BUILD)/libostrace.a $(STATIC_OBJ)
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 

@@ -41,9 +41,9 @@ kvm_works() {
 			printf '\x55\xaa'
 		} >"$sector"
 		local status=0
-		timeout -s KILL 3 qemu-system-x86_64 -accel kvm -cpu host -M pc -m 16 -nodefaults -display none \
+		(timeout -s KILL 3 qemu-system-x86_64 -accel kvm -cpu host -M pc -m 16 -nodefaults -display none \
 			-device isa-debug-exit,iobase=0xf4,iosize=1 \
-			-drive "file=$sector,format=raw" </dev/null >/dev/null 2>&1 || status=$?
+			-drive "file=$sector,format=raw") </dev/null >/dev/null 2>&1 || status=$?
 		rm -f "$sector" "$work"/kvm-*
 		echo "$status" >"$answer"
 	fi
@@ -54,9 +54,9 @@ mkdir -p "$work"
 run=$(mktemp -d "$work/run.XXXXXX")
 trap 'rm -rf "$run"' EXIT
 console=$run/console.log
-printf '%s\n' "$CMD" >"$run/cmd"
-echo "${TERM:-linux}" >"$run/term"
-cp "$project/tests/vm/guest.sh" "$run/guest.sh"
+[ -z "$CMD" ] || printf '%s\n' "$CMD" >"$run/cmd"
+size=$(stty size 2>/dev/null </dev/tty) || size=
+echo "${TERM:-linux} $size" >"$run/term"
 
 accel=()
 kvm_works || accel=(--disable-kvm)
@@ -69,19 +69,8 @@ kvm_works || accel=(--disable-kvm)
 mkdir -p /mnt/project
 mount --bind "$project" /mnt/project
 
-# udev settles for half a minute under emulation to make links that virtme-ng's
-# init then looks for; the stub makes just those.
-cat >"$run/udevd" <<'STUB'
-#!/bin/bash
-[ -e /dev/virtio-ports ] && exit 0
-mkdir -p /dev/virtio-ports
-for port in /sys/class/virtio-ports/*; do
-	read -r name <"$port/name" && ln -sf "../${port##*/}" "/dev/virtio-ports/$name"
-done
-STUB
-chmod +x "$run/udevd"
-mount --bind "$run/udevd" /usr/lib/systemd/systemd-udevd
-mount --bind /bin/true /usr/bin/systemd-tmpfiles
+# Where virtme-ng tells the kernel to find the first process.
+mount --bind "$project/tests/vm/init" /usr/lib/python3/dist-packages/virtme/guest/virtme-init
 
 # Our modules, where modprobe finds them, without touching the root.
 modules=$project/build/modules/$release
@@ -95,23 +84,20 @@ if compgen -G "$modules/*.ko" >/dev/null; then
 	depmod "$release"
 fi
 
+# On a terminal the command gets one too: 'make vm CMD="ostrace top"'.
 interactive=
 if [ -z "$CMD" ] || { [ -t 0 ] && [ -t 1 ]; }; then
 	interactive=1
-	echo ". /mnt/project/${run#"$project"/}/guest.sh" >"$run/bashrc"
-	touch /root/.bashrc
-	mount --bind "$run/bashrc" /root/.bashrc
+	touch "$run/interactive"
 fi
 
 # init_on_alloc: under TCG, QEMU may run stale translations of a recycled page
 # of the shared root; zeroing pages as they are allocated invalidates them.
-vng=(vng "${accel[@]}" -r "/lib/modules/$release/vmlinuz" --rw
-	--overlay-rwdir=/etc --overlay-rwdir=/var --overlay-rwdir=/root
-	--cpus "$CPUS" --memory "$MEM" --cwd "$project"
-	--append "init_on_alloc=1 console=ttyS1 virtme_console=ttyS0 loglevel=5 panic=-1"
-	--append "ostrace_run=/mnt/project/${run#"$project"/}"
+guest_run=/mnt/project/${run#"$project"/}
+vng=(vng "${accel[@]}" -r "$release" --rw --cpus "$CPUS" --memory "$MEM"
+	--append "init_on_alloc=1 console=ttyS1 loglevel=5 panic=-1"
+	--append "ostrace_run=$guest_run ostrace_project=$project"
 	"--qemu-opts=-serial file:$console $QEMU_OPTS")
-[ -e "/lib/modules/$release/vmlinuz" ] || vng[${#accel[@]}+2]=/boot/vmlinuz-$release
 
 # The guest may write to the tree, not to the root.
 mount -o remount,bind,ro /
@@ -129,7 +115,7 @@ else
 		{
 			{
 				timeout --foreground -k 5 "$VM_TIMEOUT" \
-					"${boot[@]}" "${vng[@]}" --exec "bash /mnt/project/${run#"$project"/}/guest.sh" \
+					"${boot[@]}" "${vng[@]}" --exec true \
 					</dev/null 2>&1 1>&3 || echo $? >"$run/vng-status"
 			} | cat >&2
 		} 3>&1 | cat
