@@ -9,10 +9,9 @@
 #include <sys/stat.h>
 #include <time.h>
 #include "cgroups.h"
-#include "err.h"
 #include "idmap.h"
+#include "lookup.h"
 
-#define MOUNTINFO	"/proc/self/mountinfo"
 #define ROOT_ID		1	/* of the default hierarchy, kernel/cgroup/cgroup.c */
 
 struct name {
@@ -39,61 +38,6 @@ static time_t now_s(void)
 	return ts.tv_sec;
 }
 
-/* mountinfo writes space, tab, newline and backslash as \ooo. */
-static void unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s; s++, to++) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
-			*to = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
-			s += 3;
-		} else {
-			*to = *s;
-		}
-	}
-	*to = '\0';
-}
-
-int cgroup2_mount(const char *mountinfo, char *path, int n)
-{
-	const char *line = mountinfo;
-
-	while (*line) {
-		const char *end = strchrnul(line, '\n');
-		const char *type = memmem(line, (size_t)(end - line), " - cgroup2 ", 11);
-		char mount[PATH_MAX];
-
-		/* 36 35 98:0 /root /mountpoint options ... - fstype source options */
-		if (type && sscanf(line, "%*s %*s %*s %*s %4095s", mount) == 1) {
-			unescape(mount);
-			if (snprintf(path, (size_t)n, "%s", mount) >= n)
-				return -ENAMETOOLONG;
-			return 0;
-		}
-		line = *end ? end + 1 : end;
-	}
-	return -ENOENT;
-}
-
-static int find_root(char *path, int n)
-{
-	FILE *f = fopen(MOUNTINFO, "re");
-	char *text = NULL;
-	size_t cap = 0;
-	ssize_t len;
-	int err = -ENOENT;
-
-	if (!f)
-		return -errno;
-	len = getdelim(&text, &cap, '\0', f);
-	if (len > 0)
-		err = cgroup2_mount(text, path, n);
-	free(text);
-	fclose(f);
-	return err;
-}
-
 int cgroups_open(struct cgroups **out)
 {
 	struct cgroups *c = calloc(1, sizeof(*c));
@@ -101,7 +45,7 @@ int cgroups_open(struct cgroups **out)
 	*out = c;
 	if (!c)
 		return -ENOMEM;
-	if (find_root(c->root, sizeof(c->root)))
+	if (!lookup_cgroup_mount(c->root, sizeof(c->root)))
 		c->root[0] = '\0';
 	return 0;
 }
@@ -254,29 +198,4 @@ const char *cgroups_name(struct cgroups *c, uint64_t id, pid_t pid)
 		}
 	}
 	return nm->path;
-}
-
-int cgroup_lookup(const char *path, uint64_t *id, int *level)
-{
-	char root[PATH_MAX], full[2 * PATH_MAX], real[PATH_MAX], *p;
-	size_t n;
-	struct stat st;
-
-	if (find_root(root, sizeof(root)))
-		return err_set(-EOPNOTSUPP, "--cgroup needs the cgroup v2 hierarchy, which is not "
-			       "mounted here (cgroup v1 only?); mount it: mount -t cgroup2 none "
-			       "/sys/fs/cgroup");
-	n = strlen(root);
-	if (!strncmp(path, root, n) && (path[n] == '/' || !path[n]))
-		snprintf(full, sizeof(full), "%s", path);
-	else
-		snprintf(full, sizeof(full), "%s/%s", root, path);
-	if (!realpath(full, real) || stat(real, &st) || !S_ISDIR(st.st_mode) ||
-	    strncmp(real, root, n))
-		return err_set(-EINVAL, "no cgroup '%s' below %s", path, root);
-	*id = st.st_ino;
-	*level = 0;
-	for (p = real + n; *p; p++)
-		*level += *p == '/' && p[1];
-	return 0;
 }
