@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <cap-ng.h>
 #include "feature_bpf.h"
 
 /* Of kernels newer than the headers that the build may have. */
@@ -112,10 +113,17 @@ enum feature_state probe_function(const char *name, char *detail, int n)
 	return no(detail, n, "this kernel has no such function");
 }
 
+static bool privileged(void)
+{
+	return capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN) ||
+	       (capng_have_capability(CAPNG_EFFECTIVE, CAP_BPF) &&
+		capng_have_capability(CAPNG_EFFECTIVE, CAP_PERFMON));
+}
+
 /* What a failed bpf() says about a feature. */
 static enum feature_state refused(int err, char *detail, int n)
 {
-	if (err == EPERM || err == EACCES)
+	if ((err == EPERM || err == EACCES) && !privileged())
 		return unknown(detail, n, NEEDS_PRIVILEGE);
 	if (err == ENOSYS)
 		return no(detail, n, "the kernel was built without CONFIG_BPF_SYSCALL");
@@ -158,12 +166,27 @@ enum feature_state probe_bpf(char *detail, int n)
 	return loaded(load_nothing(BPF_PROG_TYPE_RAW_TRACEPOINT, 0, NULL), detail, n);
 }
 
+/* Attach to a function that the kernel has for this purpose and rarely calls. */
+static enum feature_state attached(enum bpf_attach_type attach, char *detail, int n)
+{
+	int fd = load_nothing(BPF_PROG_TYPE_TRACING, attach, "bpf_fentry_test1"), link;
+
+	if (fd == -ENOENT)
+		return unknown(detail, n, "no function to try it on: bpf_fentry_test1");
+	if (fd < 0)
+		return refused(-fd, detail, n);
+	link = bpf_link_create(fd, 0, attach, NULL);
+	if (link < 0)
+		link = -errno;
+	close(fd);
+	return loaded(link, detail, n);
+}
+
 enum feature_state probe_fentry(char *detail, int n)
 {
 	if (!vmlinux())
 		return no_btf(detail, n);
-	return loaded(load_nothing(BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
-				   "__x64_sys_getppid"), detail, n);
+	return attached(BPF_TRACE_FENTRY, detail, n);
 }
 
 enum feature_state probe_fsession(char *detail, int n)
@@ -175,8 +198,7 @@ enum feature_state probe_fsession(char *detail, int n)
 	attach = enum_value("bpf_attach_type", ATTACH_FSESSION);
 	if (attach < 0)
 		return no(detail, n, "this kernel is older than 7.0");
-	return loaded(load_nothing(BPF_PROG_TYPE_TRACING, (enum bpf_attach_type)attach,
-				   "__x64_sys_getppid"), detail, n);
+	return attached((enum bpf_attach_type)attach, detail, n);
 }
 
 enum feature_state probe_iter_task(char *detail, int n)

@@ -15,19 +15,17 @@ static void put_wrapped(struct buf *b, int column, int at, const char *text)
 	while (*text) {
 		size_t n = strcspn(text, " ");
 
-		if (at + (int)n >= LINE_MAX_CELLS && at > column) {
+		if (at + 1 + (int)n >= LINE_MAX_CELLS && at > column) {
 			buf_putc(b, '\n');
 			buf_pad(b, column);
 			at = column;
+		} else if (at > column) {
+			buf_putc(b, ' ');
+			at++;
 		}
 		buf_add(b, text, n);
 		at += (int)n;
-		text += n;
-		if (*text) {
-			buf_putc(b, ' ');
-			at++;
-			text++;
-		}
+		text += n + (text[n] == ' ');
 	}
 	buf_putc(b, '\n');
 }

@@ -9,27 +9,47 @@
 #include "format.h"
 #include "generate.h"
 
-/* Text as it is: nothing in it is a request or an escape. */
+#define SOURCE_COLUMNS 72
+
+static void put_roff_char(struct buf *b, uint32_t c, bool option)
+{
+	if (c == '\\')
+		buf_puts(b, "\\e");
+	else if (c == '-' && option)
+		buf_puts(b, "\\-");
+	else if (c >= 0x80)
+		buf_printf(b, "\\[u%04X]", (unsigned int)c);
+	else
+		buf_putc(b, (char)c);
+}
+
+/*
+ * Text as it is: nothing in it is a request or an escape. Source lines are kept
+ * short for those who read them, and for mandoc's lint.
+ */
 static void put_roff(struct buf *b, const char *s, bool option)
 {
 	size_t left = strlen(s);
+	bool line_start = true;
+	int column = 0;
 
-	if (*s == '.' || *s == '\'')
-		buf_puts(b, "\\&");
 	while (left) {
 		uint32_t c = 0;
 		int len = utf8_decode(s, left, &c);
 
 		if (!len)
 			len = 1;
-		if (c == '\\')
-			buf_puts(b, "\\e");
-		else if (c == '-' && option)
-			buf_puts(b, "\\-");
-		else if (c >= 0x80)
-			buf_printf(b, "\\[u%04X]", (unsigned int)c);
-		else
-			buf_putc(b, (char)c);
+		if (line_start && (c == '.' || c == '\''))
+			buf_puts(b, "\\&");
+		line_start = false;
+		column += len;
+		if (c == ' ' && column >= SOURCE_COLUMNS && !option) {
+			buf_putc(b, '\n');
+			line_start = true;
+			column = 0;
+		} else {
+			put_roff_char(b, c, option);
+		}
 		s += len;
 		left -= (size_t)len;
 	}

@@ -94,7 +94,7 @@ static int check_table(const struct options *o)
 			if (v->tables[t].top_level)
 				suggest_add(&s, v->tables[t].name);
 		}
-	return err_set(-EINVAL, "%s: unknown table '%s': %s(%s)", o->cmd->name,
+	return err_set(-EINVAL, "%s: unknown table '%s'%s (%s)", o->cmd->name,
 		       o->by, suggest_hint(&s, hint, sizeof(hint)), s.list);
 }
 
@@ -120,7 +120,7 @@ static int check_sort(const struct options *o)
 			for (c = 0; c < def->ncols; c++)
 				suggest_add(&s, def->cols[c].key);
 		}
-	return err_set(-EINVAL, "%s: unknown sort key '%s': %s(%s)", o->cmd->name,
+	return err_set(-EINVAL, "%s: unknown sort key '%s'%s (%s)", o->cmd->name,
 		       o->sort, suggest_hint(&s, hint, sizeof(hint)), s.list);
 }
 

@@ -155,7 +155,7 @@ static int one_of(const char *what, const char *arg, const char *const *words)
 			return i;
 		suggest_add(&s, words[i]);
 	}
-	return err_set(-EINVAL, "%s: unknown value '%s': %s(%s)", what, arg,
+	return err_set(-EINVAL, "%s: unknown value '%s'%s (%s)", what, arg,
 		       suggest_hint(&s, hint, sizeof(hint)), s.list);
 }
 

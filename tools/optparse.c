@@ -51,8 +51,8 @@ static int unknown_long(const char *word, size_t len)
 	for (d = option_defs; d->name; d++)
 		suggest_add(&s, d->name);
 	if (s.best)
-		snprintf(hint, sizeof(hint), "did you mean --%s? ", s.best);
-	return err_set(-EINVAL, "unknown option --%s: %s(ostrace --help lists them)",
+		snprintf(hint, sizeof(hint), ": did you mean --%s?", s.best);
+	return err_set(-EINVAL, "unknown option --%s%s (ostrace --help lists them)",
 		       name, hint);
 }
 
@@ -123,7 +123,7 @@ static int unknown_command(const char *word)
 	suggest_init(&s, word);
 	for (i = 0; (c = command_at(i)); i++)
 		suggest_add(&s, c->name);
-	return err_set(-EINVAL, "unknown command '%s': %s(%s)", word,
+	return err_set(-EINVAL, "unknown command '%s'%s (%s)", word,
 		       suggest_hint(&s, hint, sizeof(hint)), s.list);
 }
 

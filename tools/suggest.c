@@ -46,14 +46,18 @@ void suggest_init(struct suggest *s, const char *wrong)
 	*s = (struct suggest){ .wrong = wrong, .distance = INT_MAX };
 }
 
-/* A beginning is near however much is missing: "sys" means "syscalls". */
+/* A beginning is near however much is missing: "procs" means "processes". */
 static int nearness(const char *wrong, const char *word)
 {
-	size_t n = strlen(wrong);
+	int d = edit_distance(wrong, word), same = 0;
 
-	if (n >= 2 && !strncmp(word, wrong, n))
+	while (wrong[same] && wrong[same] == word[same])
+		same++;
+	if (!wrong[same] && same >= 2)
 		return 0;
-	return edit_distance(wrong, word);
+	if (same >= 3 && (int)strlen(wrong) - same < d)
+		d = (int)strlen(wrong) - same;
+	return d;
 }
 
 static bool listed(const struct suggest *s, const char *word)
@@ -85,7 +89,7 @@ void suggest_add(struct suggest *s, const char *word)
 const char *suggest_hint(struct suggest *s, char *out, size_t n)
 {
 	if (s->best)
-		snprintf(out, n, "did you mean %s? ", s->best);
+		snprintf(out, n, ": did you mean %s?", s->best);
 	else if (n)
 		out[0] = '\0';
 	return out;

@@ -19,7 +19,7 @@ struct suggest {
 
 void suggest_init(struct suggest *s, const char *wrong);
 void suggest_add(struct suggest *s, const char *word);
-/** suggest_hint - "did you mean calls?", or "" */
+/** suggest_hint - ": did you mean calls?", or "" */
 const char *suggest_hint(struct suggest *s, char *out, size_t n);
 
 #endif /* OSTRACE_SUGGEST_H */
