@@ -41,17 +41,18 @@ CFLAGS ?= -O2 -g
 # Other compilers warn of other things: only the pinned one may fail the build.
 WARN   := -Wall -Wextra $(if $(OSTRACE_IN_ROOT),-Werror) -Wmissing-prototypes -Wstrict-prototypes \
 	-Wno-unused-parameter -Wno-format-truncation
+comma  := ,
 HARDEN := $(if $(SANITIZE),,-D_FORTIFY_SOURCE=3) -fstack-protector-strong -fPIE
 ifeq ($(ARCH),x86_64)
 HARDEN += -fcf-protection
 endif
-comma  := ,
 SAN    := $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
 CPPFLAGS_ALL := -D_GNU_SOURCE -Iinclude -I$(BUILD)/include -Itools $(CPPFLAGS)
 # __u64 and uint64_t are different types of one size, and shared memory is read
 # as both: as in the kernel, aliasing is not undefined here.
 CFLAGS_ALL   := -std=gnu11 -fno-strict-aliasing $(CFLAGS) $(WARN) $(HARDEN) $(SAN)
-LDFLAGS_ALL  := $(if $(STATIC),-static-pie,-pie) -Wl,-z,relro,-z,now $(SAN) $(LDFLAGS)
+# libcap-ng can look users up; we never ask it to, so the linker need not warn.
+LDFLAGS_ALL  := $(if $(STATIC),-static-pie$(if $(OSTRACE_IN_ROOT), -Wl$(comma)--no-warnings),-pie) -Wl,-z,relro,-z,now $(SAN) $(LDFLAGS)
 LIB_MODULES  := libbpf libelf zlib ncursesw libcap-ng
 LIBS = $(shell $(PKG_CONFIG) $(if $(STATIC),--static) --libs $(LIB_MODULES)) -lm
 

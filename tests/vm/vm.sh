@@ -23,6 +23,8 @@ say() { echo "vm: $*" >&2; }
 die() { say "$@"; exit 125; }
 
 [ -e /.ostrace-complete ] || die "runs inside the toolchain root: make vm"
+[ -n "${OSTRACE_VM_NAMESPACE:-}" ] ||
+	OSTRACE_VM_NAMESPACE=1 exec unshare -m --propagation private -- "$0"
 release=$(find /lib/modules -mindepth 1 -maxdepth 1 -name "$KERNEL*" -printf '%f\n' | sort -V | tail -n1)
 [ -n "$release" ] || die "no kernel $KERNEL here; there are: $(cd /lib/modules && echo *)"
 
@@ -61,8 +63,7 @@ echo "${TERM:-linux} $size" >"$run/term"
 accel=()
 kvm_works || accel=(--disable-kvm)
 
-# From here on this is our own mount namespace (root.sh made it): what is
-# mounted below is gone with us.
+# What is mounted from here on is gone with our own mount namespace.
 
 # The project again at a fixed place: the guest covers /tmp, /root and others,
 # and the tree may lie below one of them.
@@ -95,9 +96,13 @@ fi
 # of the shared root; zeroing pages as they are allocated invalidates them.
 guest_run=/mnt/project/${run#"$project"/}
 vng=(vng "${accel[@]}" -r "$release" --rw --cpus "$CPUS" --memory "$MEM"
-	--append "init_on_alloc=1 console=ttyS1 loglevel=5 panic=-1"
+	--append "init_on_alloc=1 loglevel=5 panic=-1"
 	--append "ostrace_run=$guest_run ostrace_project=$project"
-	"--qemu-opts=-serial file:$console $QEMU_OPTS")
+	"--qemu-opts=-set chardev.console.logfile=$console $QEMU_OPTS")
+
+# virtme-ng leaves sockets behind when it is ended.
+mount -t tmpfs tmpfs /srv
+export TMPDIR=/srv
 
 # The guest may write to the tree, not to the root.
 mount -o remount,bind,ro /
@@ -114,7 +119,7 @@ else
 	{
 		{
 			{
-				timeout --foreground -k 5 "$VM_TIMEOUT" \
+				timeout --foreground -s KILL "$VM_TIMEOUT" \
 					"${boot[@]}" "${vng[@]}" --exec true \
 					</dev/null 2>&1 1>&3 || echo $? >"$run/vng-status"
 			} | cat >&2
