@@ -190,8 +190,9 @@ struct scale {
 /* One decimal below 100, none above; false when it rounds to 1000 or more. */
 static bool scaled(char *out, size_t n, uint64_t v, const struct scale *s)
 {
-	unsigned __int128 tenths = ((unsigned __int128)v * 10 + s->unit / 2) / s->unit;
-	uint64_t whole = (uint64_t)((tenths + 5) / 10);
+	unsigned __int128 wide = v;
+	uint64_t tenths = (uint64_t)((wide * 10 + s->unit / 2) / s->unit);
+	uint64_t whole = (uint64_t)((wide + s->unit / 2) / s->unit);
 
 	if (tenths < 1000)
 		snprintf(out, n, "%u.%u%s", (unsigned int)(tenths / 10),
