@@ -103,8 +103,8 @@ say = $(if $(Q),@printf '  %-5s %s\n' $(1) $@)
 .PHONY: all
 all: $(PROGRAM) ## build ostrace (build/ostrace) with the tools installed here
 
-# Asked once: a build directory that got past this had all it needs.
-$(BUILD)/.deps: packaging/toolchain/missing.sh
+# Asked once a toolchain: what got past this had all it needs.
+$(BUILD)/.deps: packaging/toolchain/missing.sh $(BUILD)/.toolchain $(BUILD)/.bpf-toolchain
 	@CC='$(CC)' CLANG='$(CLANG)' LLVM_STRIP='$(LLVM_STRIP)' BPFTOOL='$(BPFTOOL)' PKG_CONFIG='$(PKG_CONFIG)' \
 		$< || { echo "Install these, or let 'make run' provision a toolchain of its own." >&2; exit 1; }
 	@touch $@
@@ -240,7 +240,7 @@ uninstall: ## remove what install put there
 # ------------------------------------------------------------------- the rest
 
 FORMATTED := $(wildcard tools/*.[ch] bpf/*.[ch] include/ostrace/*.h include/uapi/ostrace/*.h \
-	modules/*/*.[ch] tests/unit/*.[ch] tests/live/*.[ch])
+	modules/*/*.[ch] tests/*/*.[ch])
 
 .PHONY: format format-check clean help
 format: ## reformat the C sources in place

@@ -13,16 +13,21 @@ KBUILD_SRC = $(shell find modules include -name '*.[chS]' -o -name Kbuild 2>/dev
 modules: ## build the kernel modules (build/modules/VERSION/*.ko) for KDIR or all installed headers
 	@$(if $(MODULES),,echo "no kernel modules in this tree yet" >&2)
 	@$(if $(MODULES),$(if $(KDIRS),,echo "no kernel headers installed; Debian: linux-headers-amd64, Fedora: kernel-devel, or KDIR=…" >&2; exit 1))
-	$(if $(MODULES),@set -e; $(foreach d,$(KDIRS),$(call kbuild,$(d),)))
+	$(if $(MODULES),$(foreach d,$(KDIRS),$(call kbuild,$(d),)))
 
+# Some header packages leave out the script without which kbuild runs no checker.
+can_check = $(shell top=$$(sed -n 's,^include \(.*\)/Makefile$$,\1,p' $(1)/Makefile); \
+	[ ! -e "$${top:-$(1)}/scripts/checker-valid.sh" ] || echo $(1))
+CHECKED = $(foreach k,$(KDIRS),$(call can_check,$(k)))
 lint: ## check the kernel modules with sparse
-	$(if $(MODULES),@set -e; $(foreach d,$(KDIRS),$(call kbuild,$(d),C=2 CHECK='sparse -Wsparse-error')))
+	@$(if $(CHECKED),,echo "no installed kernel headers can run sparse; give a built kernel tree as KDIR=…" >&2)
+	$(if $(MODULES),$(foreach d,$(CHECKED),$(call kbuild,$(d),C=2 CHECK=sparse CF=-Wsparse-error)))
 
 # kbuild writes beside its sources, and only since 6.13 can be told not to; a
 # copy serves all kernels alike. cp -u keeps what is unchanged unmade, and
 # KCFLAGS makes messages name the file in this tree.
 define kbuild
-kver=$$(cat $(1)/include/config/kernel.release); \
+@set -e; kver=$$(cat $(1)/include/config/kernel.release); \
 dir=$(CURDIR)/build/modules/$$kver; \
 mkdir -p $$dir/src; \
 (cd $$dir/src && find . -name '*.[chS]' -o -name Kbuild) | while read -r f; do \

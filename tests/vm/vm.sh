@@ -43,9 +43,12 @@ kvm_works() {
 			printf '\x55\xaa'
 		} >"$sector"
 		local status=0
-		(timeout -s KILL 3 qemu-system-x86_64 -accel kvm -cpu host -M pc -m 16 -nodefaults -display none \
-			-device isa-debug-exit,iobase=0xf4,iosize=1 \
-			-drive "file=$sector,format=raw") </dev/null >/dev/null 2>&1 || status=$?
+		# The braces also silence what bash says of a program that aborts.
+		{
+			timeout -s KILL 3 qemu-system-x86_64 -accel kvm -cpu host -M pc -m 16 \
+				-nodefaults -display none -device isa-debug-exit,iobase=0xf4,iosize=1 \
+				-drive "file=$sector,format=raw" </dev/null >/dev/null || status=$?
+		} 2>/dev/null
 		rm -f "$sector" "$work"/kvm-*
 		echo "$status" >"$answer"
 	fi
