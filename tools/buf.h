@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 struct buf {
-	char *s;		/* terminated; NULL while empty */
+	char *s; /* terminated; NULL while empty */
 	size_t len, cap;
-	bool failed;		/* out of memory: what followed is missing */
+	bool failed; /* out of memory: what followed is missing */
 };
 
 void buf_add(struct buf *b, const char *s, size_t n);

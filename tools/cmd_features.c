@@ -24,21 +24,29 @@ struct finding {
 enum verdict { USABLE, DEGRADED, UNUSABLE, UNDECIDED };
 
 static const char *const state_names[] = {
-	[FEATURE_NO] = "no", [FEATURE_YES] = "yes", [FEATURE_UNKNOWN] = "unknown",
+	[FEATURE_NO] = "no",
+	[FEATURE_YES] = "yes",
+	[FEATURE_UNKNOWN] = "unknown",
 };
 
 static const enum paint state_paint[] = {
-	[FEATURE_NO] = PAINT_BAD, [FEATURE_YES] = PAINT_GOOD, [FEATURE_UNKNOWN] = PAINT_DIM,
+	[FEATURE_NO] = PAINT_BAD,
+	[FEATURE_YES] = PAINT_GOOD,
+	[FEATURE_UNKNOWN] = PAINT_DIM,
 };
 
 static const char *const verdict_names[] = {
-	[USABLE] = "usable", [DEGRADED] = "degraded",
-	[UNUSABLE] = "unusable", [UNDECIDED] = "unknown",
+	[USABLE] = "usable",
+	[DEGRADED] = "degraded",
+	[UNUSABLE] = "unusable",
+	[UNDECIDED] = "unknown",
 };
 
 static const enum paint verdict_paint[] = {
-	[USABLE] = PAINT_GOOD, [DEGRADED] = PAINT_NONE,
-	[UNUSABLE] = PAINT_BAD, [UNDECIDED] = PAINT_DIM,
+	[USABLE] = PAINT_GOOD,
+	[DEGRADED] = PAINT_NONE,
+	[UNUSABLE] = PAINT_BAD,
+	[UNDECIDED] = PAINT_DIM,
 };
 
 /* What every view stands on, whatever else it needs. */
@@ -77,14 +85,14 @@ static enum feature_state state_of(const struct finding *f, const char *name)
 	return known ? f[known - features].state : FEATURE_UNKNOWN;
 }
 
-static enum verdict worse(enum verdict v, const struct finding *f,
-			  const struct view_need *need)
+static enum verdict worse(enum verdict v, const struct finding *f, const struct view_need *need)
 {
 	for (; need->feature; need++) {
 		enum feature_state s = state_of(f, need->feature);
 		enum verdict got = s == FEATURE_YES ? USABLE :
-				   !need->required ? DEGRADED :
-				   s == FEATURE_NO ? UNUSABLE : UNDECIDED;
+				   !need->required  ? DEGRADED :
+				   s == FEATURE_NO  ? UNUSABLE :
+						      UNDECIDED;
 
 		/* Certainly not is stronger than perhaps not. */
 		if (got == UNUSABLE || (got > v && v != UNUSABLE))
@@ -98,8 +106,8 @@ static enum verdict judge(const struct view *v, const struct finding *f)
 	return worse(worse(USABLE, f, common_needs), f, v->needs);
 }
 
-static void text_line(struct buf *b, const struct text_style *s, const char *name,
-		      const char *word, enum paint p, const char *rest)
+static void text_line(struct buf *b, const struct text_style *s, const char *name, const char *word,
+		      enum paint p, const char *rest)
 {
 	char plain[2 * DETAIL_MAX];
 
@@ -122,8 +130,9 @@ static void text_costs(struct buf *b, const struct finding *f, const struct view
 		enum feature_state s = state_of(f, need->feature);
 
 		if (s != FEATURE_YES)
-			buf_printf(b, "  %s %s: %s\n", s == FEATURE_NO ? "without" : "perhaps without",
-				   need->feature, need->without);
+			buf_printf(b, "  %s %s: %s\n",
+				   s == FEATURE_NO ? "without" : "perhaps without", need->feature,
+				   need->without);
 	}
 }
 
@@ -143,8 +152,8 @@ static void write_features_text(struct buf *b, const struct finding *f, const ch
 			snprintf(rest, sizeof(rest), "%s", f[i].detail);
 		else
 			rest[0] = '\0';
-		text_line(b, s, features[i].name, state_names[f[i].state],
-			  state_paint[f[i].state], rest);
+		text_line(b, s, features[i].name, state_names[f[i].state], state_paint[f[i].state],
+			  rest);
 	}
 	buf_putc(b, '\n');
 	paint(b, s, PAINT_TITLE);

@@ -7,14 +7,19 @@
 
 static const struct command before[] = {
 	{
-		.name = "top", .takes = TRACES, .opt = OPT_TOP, .run = cmd_top,
+		.name = "top",
+		.takes = TRACES,
+		.opt = OPT_TOP,
+		.run = cmd_top,
 		.summary = "everything at once on one screen, updated as it happens",
 	},
 };
 
 static const struct command after[] = {
 	{
-		.name = "features", .usage = "[--json]", .opt = OPT_OTHER,
+		.name = "features",
+		.usage = "[--json]",
+		.opt = OPT_OTHER,
 		.summary = "what this kernel offers, and what its gaps cost",
 		.run = cmd_features,
 	},
@@ -33,8 +38,11 @@ static const struct command *view_command(int i)
 	if (i >= n || i >= MAX_VIEWS)
 		return NULL;
 	made[i] = (struct command){
-		.name = views[i]->name, .summary = views[i]->summary,
-		.takes = TRACES, .opt = OPT_VIEW, .view = views[i],
+		.name = views[i]->name,
+		.summary = views[i]->summary,
+		.takes = TRACES,
+		.opt = OPT_VIEW,
+		.view = views[i],
 		.run = cmd_view,
 	};
 	return &made[i];

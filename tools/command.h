@@ -7,18 +7,18 @@
 
 /* What a command takes besides options. */
 enum {
-	CMD_INTERVAL	= 1 << 0,	/* [interval [count]] */
-	CMD_PROGRAM	= 1 << 1,	/* -- program */
-	CMD_WORDS	= 1 << 2,	/* words of its own: options.args */
+	CMD_INTERVAL = 1 << 0, /* [interval [count]] */
+	CMD_PROGRAM = 1 << 1,  /* -- program */
+	CMD_WORDS = 1 << 2,    /* words of its own: options.args */
 };
 
 struct command {
 	const char *name;
-	const char *summary;		/* one line */
-	const char *usage;		/* after "ostrace NAME ", NULL: the common one */
-	unsigned int takes;		/* CMD_* */
-	unsigned int opt;		/* options it takes: OPT_TOP, OPT_VIEW or OPT_OTHER */
-	const struct view *view;	/* set for view commands */
+	const char *summary;	 /* one line */
+	const char *usage;	 /* after "ostrace NAME ", NULL: the common one */
+	unsigned int takes;	 /* CMD_* */
+	unsigned int opt;	 /* options it takes: OPT_TOP, OPT_VIEW or OPT_OTHER */
+	const struct view *view; /* set for view commands */
 	/* Return an exit code (err.h); has printed its own errors. */
 	int (*run)(const struct options *o);
 };
@@ -28,8 +28,8 @@ const struct command *command_find(const char *name);
 /* Iterate: command_at(0), command_at(1), ... NULL at the end. */
 const struct command *command_at(int i);
 
-int cmd_top(const struct options *o);		/* cmd_top.c */
-int cmd_view(const struct options *o);		/* cmd_view.c */
-int cmd_features(const struct options *o);	/* cmd_features.c */
+int cmd_top(const struct options *o);	   /* cmd_top.c */
+int cmd_view(const struct options *o);	   /* cmd_view.c */
+int cmd_features(const struct options *o); /* cmd_features.c */
 
 #endif /* OSTRACE_COMMAND_H */

@@ -56,8 +56,8 @@ static void zsh_option(struct buf *b, const struct option_def *d)
 {
 	buf_puts(b, "\t\t");
 	if (d->letter)
-		buf_printf(b, "'(-%c --%s)'{-%c%s,--%s%s}", d->letter, d->name,
-			   d->letter, d->arg ? "+" : "", d->name, d->arg ? "=" : "");
+		buf_printf(b, "'(-%c --%s)'{-%c%s,--%s%s}", d->letter, d->name, d->letter,
+			   d->arg ? "+" : "", d->name, d->arg ? "=" : "");
 	else
 		buf_printf(b, "--%s%s", d->name, d->arg ? "=" : "");
 	/* Double quotes where a list is put in when the function runs. */
@@ -185,14 +185,18 @@ void completion_fish(struct buf *b)
 	const struct command *c;
 	int i;
 
-	buf_puts(b, "# fish completion for ostrace\n"
-		    "complete -c ostrace -f\n"
-		    "complete -c ostrace -n '__fish_seen_argument -- --' -x -a '(__fish_complete_subcommand)'\n"
-		    "set -l __ostrace_commands '");
+	buf_puts(
+		b,
+		"# fish completion for ostrace\n"
+		"complete -c ostrace -f\n"
+		"complete -c ostrace -n '__fish_seen_argument -- --' -x -a '(__fish_complete_subcommand)'\n"
+		"set -l __ostrace_commands '");
 	completion_commands(b, " ");
 	buf_puts(b, "'\n");
 	for (i = 0; (c = command_at(i)); i++) {
-		buf_puts(b, "complete -c ostrace -n \"not __fish_seen_subcommand_from $__ostrace_commands\"");
+		buf_puts(
+			b,
+			"complete -c ostrace -n \"not __fish_seen_subcommand_from $__ostrace_commands\"");
 		buf_printf(b, " -a %s -d '", c->name);
 		put_quoted(b, c->summary, false);
 		buf_puts(b, "'\n");

@@ -48,7 +48,7 @@ static void print_line(const char *prefix, const char *text)
 	format_escape(line + len, sizeof(line) - len - 1, text, format_utf8());
 	strcat(line, "\n");
 	if (write(STDERR_FILENO, line, strlen(line)) < 0)
-		return;		/* nowhere left to say so */
+		return; /* nowhere left to say so */
 }
 
 void err_print(int err)

@@ -12,9 +12,9 @@
 /* Exit codes of the command. */
 enum {
 	EXIT_OK = 0,
-	EXIT_FAIL = 1,		/* it was tried and did not work */
-	EXIT_USAGE = 2,		/* the command line is wrong */
-	EXIT_UNSUPPORTED = 3,	/* this kernel or privilege cannot do it */
+	EXIT_FAIL = 1,	      /* it was tried and did not work */
+	EXIT_USAGE = 2,	      /* the command line is wrong */
+	EXIT_UNSUPPORTED = 3, /* this kernel or privilege cannot do it */
 };
 
 /**

@@ -44,7 +44,8 @@ static enum feature_state probe_lockdown(char *detail, int n)
 	if (err == -ENOENT)
 		return say(FEATURE_YES, detail, n, "no lockdown, or securityfs is not mounted");
 	if (err)
-		return say(FEATURE_UNKNOWN, detail, n, "/sys/kernel/security/lockdown is not readable");
+		return say(FEATURE_UNKNOWN, detail, n,
+			   "/sys/kernel/security/lockdown is not readable");
 	mode = strchr(line, '[');
 	end = mode ? strchr(mode, ']') : NULL;
 	if (!end)
@@ -59,8 +60,9 @@ static enum feature_state probe_jit(char *detail, int n)
 	char line[16];
 	int err = read_line("/proc/sys/net/core/bpf_jit_enable", line, sizeof(line));
 
-	if (err == -ENOENT)	/* built in and always on, or there is none */
-		return say(FEATURE_UNKNOWN, detail, n, "/proc/sys/net/core/bpf_jit_enable is missing");
+	if (err == -ENOENT) /* built in and always on, or there is none */
+		return say(FEATURE_UNKNOWN, detail, n,
+			   "/proc/sys/net/core/bpf_jit_enable is missing");
 	if (err)
 		return say(FEATURE_UNKNOWN, detail, n, "needs root to read");
 	if (line[0] == '0')
@@ -74,7 +76,8 @@ static enum feature_state probe_tracefs(char *detail, int n)
 		return say(FEATURE_YES, detail, n, "/sys/kernel/tracing");
 	if (errno == EACCES)
 		return say(FEATURE_UNKNOWN, detail, n, "/sys/kernel/tracing needs root");
-	return say(FEATURE_NO, detail, n, "not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
+	return say(FEATURE_NO, detail, n,
+		   "not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
 }
 
 static enum feature_state probe_psi(char *detail, int n)
@@ -121,8 +124,7 @@ static enum feature_state probe_modules(char *detail, int n)
 
 	if (access("/proc/modules", F_OK))
 		return say(FEATURE_NO, detail, n, "the kernel was built without CONFIG_MODULES");
-	if (!read_line("/proc/sys/kernel/modules_disabled", line, sizeof(line)) &&
-	    line[0] == '1')
+	if (!read_line("/proc/sys/kernel/modules_disabled", line, sizeof(line)) && line[0] == '1')
 		return say(FEATURE_NO, detail, n, "switched off by kernel.modules_disabled=1");
 	if (!read_line("/sys/module/module/parameters/sig_enforce", line, sizeof(line)) &&
 	    line[0] == 'Y')
@@ -138,49 +140,48 @@ static enum feature_state probe_oom_functions(char *detail, int n)
 	return s == FEATURE_YES ? probe_function("oom_badness", detail, n) : s;
 }
 
-#define TRACEPOINTS(X)					\
-	X(sys_enter, "entry of system calls")			\
-	X(sys_exit, "exit of system calls")			\
-	X(softirq_entry, "start of softirq handlers")		\
-	X(softirq_exit, "end of softirq handlers")		\
-	X(softirq_raise, "raising of softirqs")			\
-	X(irq_handler_entry, "start of interrupt handlers")	\
-	X(irq_handler_exit, "end of interrupt handlers")	\
-	X(local_timer_entry, "start of local timer interrupts") \
-	X(local_timer_exit, "end of local timer interrupts")	\
-	X(reschedule_entry, "start of reschedule interrupts")	\
-	X(reschedule_exit, "end of reschedule interrupts")	\
-	X(call_function_entry, "start of function call interrupts") \
-	X(call_function_exit, "end of function call interrupts") \
+#define TRACEPOINTS(X)                                                            \
+	X(sys_enter, "entry of system calls")                                     \
+	X(sys_exit, "exit of system calls")                                       \
+	X(softirq_entry, "start of softirq handlers")                             \
+	X(softirq_exit, "end of softirq handlers")                                \
+	X(softirq_raise, "raising of softirqs")                                   \
+	X(irq_handler_entry, "start of interrupt handlers")                       \
+	X(irq_handler_exit, "end of interrupt handlers")                          \
+	X(local_timer_entry, "start of local timer interrupts")                   \
+	X(local_timer_exit, "end of local timer interrupts")                      \
+	X(reschedule_entry, "start of reschedule interrupts")                     \
+	X(reschedule_exit, "end of reschedule interrupts")                        \
+	X(call_function_entry, "start of function call interrupts")               \
+	X(call_function_exit, "end of function call interrupts")                  \
 	X(call_function_single_entry, "start of single function call interrupts") \
-	X(call_function_single_exit, "end of single function call interrupts") \
-	X(irq_work_entry, "start of irq work interrupts")	\
-	X(irq_work_exit, "end of irq work interrupts")		\
-	X(tasklet_entry, "start of tasklets")			\
-	X(tasklet_exit, "end of tasklets")			\
-	X(workqueue_queue_work, "queueing of work items")	\
-	X(workqueue_execute_start, "start of work items")	\
-	X(workqueue_execute_end, "end of work items")		\
-	X(sched_switch, "context switches")			\
-	X(sched_wakeup, "wakeups")				\
-	X(sched_process_fork, "births of tasks")		\
-	X(sched_process_exec, "exec")				\
-	X(sched_process_exit, "deaths of tasks")		\
-	X(sched_process_free, "release of dead tasks")		\
-	X(cgroup_attach_task, "moves between cgroups")		\
-	X(cgroup_mkdir, "births of cgroups")			\
-	X(cgroup_rmdir, "deaths of cgroups")			\
+	X(call_function_single_exit, "end of single function call interrupts")    \
+	X(irq_work_entry, "start of irq work interrupts")                         \
+	X(irq_work_exit, "end of irq work interrupts")                            \
+	X(tasklet_entry, "start of tasklets")                                     \
+	X(tasklet_exit, "end of tasklets")                                        \
+	X(workqueue_queue_work, "queueing of work items")                         \
+	X(workqueue_execute_start, "start of work items")                         \
+	X(workqueue_execute_end, "end of work items")                             \
+	X(sched_switch, "context switches")                                       \
+	X(sched_wakeup, "wakeups")                                                \
+	X(sched_process_fork, "births of tasks")                                  \
+	X(sched_process_exec, "exec")                                             \
+	X(sched_process_exit, "deaths of tasks")                                  \
+	X(sched_process_free, "release of dead tasks")                            \
+	X(cgroup_attach_task, "moves between cgroups")                            \
+	X(cgroup_mkdir, "births of cgroups")                                      \
+	X(cgroup_rmdir, "deaths of cgroups")                                      \
 	X(mark_victim, "victims of the OOM killer")
 
-#define TRACEPOINT_PROBE(name, what)					\
-static enum feature_state probe_tp_##name(char *detail, int n)		\
-{									\
-	return probe_tracepoint(#name, detail, n);			\
-}
+#define TRACEPOINT_PROBE(name, what)                                   \
+	static enum feature_state probe_tp_##name(char *detail, int n) \
+	{                                                              \
+		return probe_tracepoint(#name, detail, n);             \
+	}
 TRACEPOINTS(TRACEPOINT_PROBE)
 
-#define TRACEPOINT_ROW(name, what) \
-	{ "tp_btf:" #name, "tracepoint: " what, probe_tp_##name },
+#define TRACEPOINT_ROW(name, what) { "tp_btf:" #name, "tracepoint: " what, probe_tp_##name },
 
 const struct feature features[] = {
 	{ "btf", "type information of the kernel, for portable BPF programs", probe_btf },
@@ -195,7 +196,9 @@ const struct feature features[] = {
 	{ "iter:task", "listing tasks from BPF", probe_iter_task },
 	{ "kprobe", "probes at any instruction", probe_kprobe },
 	{ "bpf_stats", "run time statistics of BPF programs", probe_stats },
+	/* clang-format off */
 	TRACEPOINTS(TRACEPOINT_ROW)
+	/* clang-format on */
 	{ "tracefs", "the kernel's tracing directory", probe_tracefs },
 	{ "psi", "pressure stall information", probe_psi },
 	{ "cgroup2", "cgroup v2", probe_cgroup2 },

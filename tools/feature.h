@@ -11,8 +11,8 @@
 enum feature_state { FEATURE_NO, FEATURE_YES, FEATURE_UNKNOWN };
 
 struct feature {
-	const char *name;		/* "btf", "tp_btf:sys_enter", "psi", "cgroup2", ... */
-	const char *summary;		/* what it is, one clause */
+	const char *name;    /* "btf", "tp_btf:sys_enter", "psi", "cgroup2", ... */
+	const char *summary; /* what it is, one clause */
 	/* Try it. @detail: at most n bytes on how it was found or what is wrong. */
 	enum feature_state (*probe)(char *detail, int n);
 };

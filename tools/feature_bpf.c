@@ -28,7 +28,7 @@ static struct btf *vmlinux(void)
 	static bool tried;
 
 	if (!tried) {
-		libbpf_set_print(NULL);		/* what is missing is said by us */
+		libbpf_set_print(NULL); /* what is missing is said by us */
 		btf = btf__load_vmlinux_btf();
 	}
 	tried = true;
@@ -132,8 +132,7 @@ static enum feature_state refused(int err, char *detail, int n)
 }
 
 /* Load "return 0" as @type; fd or -errno. */
-static int load_nothing(enum bpf_prog_type type, enum bpf_attach_type attach,
-			const char *target)
+static int load_nothing(enum bpf_prog_type type, enum bpf_attach_type attach, const char *target)
 {
 	const struct bpf_insn insns[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
@@ -143,8 +142,7 @@ static int load_nothing(enum bpf_prog_type type, enum bpf_attach_type attach,
 	int fd, id;
 
 	if (target) {
-		id = vmlinux() ? btf__find_by_name_kind(vmlinux(), target,
-							BTF_KIND_FUNC) : -ENOENT;
+		id = vmlinux() ? btf__find_by_name_kind(vmlinux(), target, BTF_KIND_FUNC) : -ENOENT;
 		if (id < 0)
 			return -ENOENT;
 		opts.attach_btf_id = (unsigned int)id;
@@ -237,8 +235,7 @@ enum feature_state probe_arena(char *detail, int n)
 
 	if (vmlinux() && enum_value("bpf_map_type", "BPF_MAP_TYPE_ARENA") < 0)
 		return no(detail, n, "this kernel is older than 6.9");
-	fd = bpf_map_create((enum bpf_map_type)MAP_TYPE_ARENA, "ostrace_probe", 0, 0, 1,
-			    &opts);
+	fd = bpf_map_create((enum bpf_map_type)MAP_TYPE_ARENA, "ostrace_probe", 0, 0, 1, &opts);
 	return loaded(fd < 0 ? -errno : fd, detail, n);
 }
 

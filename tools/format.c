@@ -8,8 +8,7 @@
 
 bool format_utf8_of(const char *lc_all, const char *lc_ctype, const char *lang)
 {
-	const char *l = lc_all && *lc_all ? lc_all :
-			lc_ctype && *lc_ctype ? lc_ctype : lang;
+	const char *l = lc_all && *lc_all ? lc_all : lc_ctype && *lc_ctype ? lc_ctype : lang;
 
 	return l && (strcasestr(l, "utf-8") || strcasestr(l, "utf8"));
 }
@@ -23,8 +22,7 @@ bool format_utf8(void)
 	static int known;
 
 	if (!known)
-		known = 1 + format_utf8_of(getenv("LC_ALL"), getenv("LC_CTYPE"),
-					   getenv("LANG"));
+		known = 1 + format_utf8_of(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG"));
 	return known == 2;
 }
 
@@ -78,16 +76,15 @@ static bool in_ranges(uint32_t c, const struct range *r, size_t n)
 static int cells_of(uint32_t c)
 {
 	static const struct range wide[] = {
-		{ 0x1100, 0x115f }, { 0x2e80, 0x303e }, { 0x3041, 0xa4cf },
-		{ 0xac00, 0xd7a3 }, { 0xf900, 0xfaff }, { 0xfe30, 0xfe6f },
-		{ 0xff00, 0xff60 }, { 0xffe0, 0xffe6 }, { 0x1f300, 0x1f64f },
+		{ 0x1100, 0x115f },   { 0x2e80, 0x303e },   { 0x3041, 0xa4cf },
+		{ 0xac00, 0xd7a3 },   { 0xf900, 0xfaff },   { 0xfe30, 0xfe6f },
+		{ 0xff00, 0xff60 },   { 0xffe0, 0xffe6 },   { 0x1f300, 0x1f64f },
 		{ 0x1f680, 0x1f6ff }, { 0x1f900, 0x1faff }, { 0x20000, 0x3fffd },
 	};
 	static const struct range none[] = {
-		{ 0x300, 0x36f }, { 0x483, 0x489 }, { 0x591, 0x5bd },
-		{ 0x610, 0x61a }, { 0x64b, 0x65f }, { 0x1ab0, 0x1aff },
-		{ 0x1dc0, 0x1dff }, { 0x20d0, 0x20ff }, { 0xfe00, 0xfe0f },
-		{ 0xfe20, 0xfe2f }, { 0xe0100, 0xe01ef },
+		{ 0x300, 0x36f },   { 0x483, 0x489 },	{ 0x591, 0x5bd },     { 0x610, 0x61a },
+		{ 0x64b, 0x65f },   { 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff },   { 0x20d0, 0x20ff },
+		{ 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f }, { 0xe0100, 0xe01ef },
 	};
 
 	return IN(c, none) ? 0 : IN(c, wide) ? 2 : 1;
@@ -97,9 +94,9 @@ static int cells_of(uint32_t c)
 static bool is_control(uint32_t c)
 {
 	static const struct range control[] = {
-		{ 0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x61c, 0x61c },
-		{ 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
-		{ 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0001, 0xe007f },
+		{ 0, 0x1f },	    { 0x7f, 0x9f },	  { 0xad, 0xad },     { 0x61c, 0x61c },
+		{ 0x200b, 0x200f }, { 0x2028, 0x202e },	  { 0x2060, 0x206f }, { 0xfeff, 0xfeff },
+		{ 0xfff9, 0xfffb }, { 0xe0001, 0xe007f },
 	};
 
 	return IN(c, control);
@@ -213,9 +210,13 @@ static int scale_up(char *out, size_t n, uint64_t v, const struct scale *s)
 int format_count(char *out, size_t n, uint64_t v)
 {
 	static const struct scale si[] = {
-		{ "k", 1000ULL }, { "M", 1000000ULL }, { "G", 1000000000ULL },
-		{ "T", 1000000000000ULL }, { "P", 1000000000000000ULL },
-		{ "E", 1000000000000000000ULL }, { NULL, 0 },
+		{ "k", 1000ULL },
+		{ "M", 1000000ULL },
+		{ "G", 1000000000ULL },
+		{ "T", 1000000000000ULL },
+		{ "P", 1000000000000000ULL },
+		{ "E", 1000000000000000000ULL },
+		{ NULL, 0 },
 	};
 
 	if (v < 100000)
@@ -226,9 +227,12 @@ int format_count(char *out, size_t n, uint64_t v)
 int format_ns(char *out, size_t n, uint64_t ns, bool utf8)
 {
 	const struct scale times[] = {
-		{ utf8 ? "µs" : "us", 1000ULL }, { "ms", 1000000ULL },
-		{ "s", 1000000000ULL }, { "min", 60000000000ULL },
-		{ "h", 3600000000000ULL }, { "d", 86400000000000ULL },
+		{ utf8 ? "µs" : "us", 1000ULL },
+		{ "ms", 1000000ULL },
+		{ "s", 1000000000ULL },
+		{ "min", 60000000000ULL },
+		{ "h", 3600000000000ULL },
+		{ "d", 86400000000000ULL },
 		{ NULL, 0 },
 	};
 
@@ -259,8 +263,7 @@ int format_percent(char *out, size_t n, double v)
 	return snprintf(out, n, v < 99.95 ? "%.1f%%" : "%.0f%%", v);
 }
 
-static int format_number(char *out, size_t n, enum unit unit, union value v,
-			 bool utf8)
+static int format_number(char *out, size_t n, enum unit unit, union value v, bool utf8)
 {
 	switch (unit) {
 	case UNIT_TEXT:
@@ -279,8 +282,8 @@ static int format_number(char *out, size_t n, enum unit unit, union value v,
 	return snprintf(out, n, "%llu", (unsigned long long)v.u);
 }
 
-int format_value(char *out, size_t n, const struct table_def *def,
-		 const struct row *r, int col, bool utf8)
+int format_value(char *out, size_t n, const struct table_def *def, const struct row *r, int col,
+		 bool utf8)
 {
 	int len = 0;
 

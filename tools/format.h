@@ -34,8 +34,8 @@ int format_bytes(char *out, size_t n, uint64_t v);
  * format_value - cell @col of row @r, escaped; "-" without a value, with a
  * leading "≥" (">=") for a lower bound
  */
-int format_value(char *out, size_t n, const struct table_def *def,
-		 const struct row *r, int col, bool utf8);
+int format_value(char *out, size_t n, const struct table_def *def, const struct row *r, int col,
+		 bool utf8);
 
 /**
  * format_escape - @s so that no byte of it can control a terminal: control and

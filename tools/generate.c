@@ -17,7 +17,9 @@ static int read_all(int fd, struct buf *b)
 	ssize_t n;
 
 	if (isatty(fd))
-		return err_set(-EINVAL, "--generate man: give the man source as standard input: < docs/ostrace.1.in");
+		return err_set(
+			-EINVAL,
+			"--generate man: give the man source as standard input: < docs/ostrace.1.in");
 	while ((n = read(fd, part, sizeof(part))) > 0)
 		buf_add(b, part, (size_t)n);
 	if (n < 0)

@@ -79,8 +79,8 @@ static void put_tables(struct buf *b, const struct view *v)
 
 		if (!def->top_level)
 			continue;
-		buf_printf(b, "\nTable %s%s: %s\n", def->name,
-			   t ? "" : " (the default)", def->help);
+		buf_printf(b, "\nTable %s%s: %s\n", def->name, t ? "" : " (the default)",
+			   def->help);
 		for (c = 0; c < def->ncols; c++) {
 			char name[64];
 
@@ -105,10 +105,14 @@ void help_text(struct buf *b, const struct command *c)
 	put_usage(b, c);
 	buf_putc(b, '\n');
 	if (!c) {
-		put_wrapped(b, 0, 0, "Shows what system calls and interrupts cost, live: who makes them, how long they take, and what watching them costs. Without a command on a terminal: top.");
+		put_wrapped(
+			b, 0, 0,
+			"Shows what system calls and interrupts cost, live: who makes them, how long they take, and what watching them costs. Without a command on a terminal: top.");
 		put_commands(b);
 		put_options(b, OPT_FOR, false);
-		buf_puts(b, "\n'ostrace COMMAND --help' tells more, the manual page ostrace(1) everything.\n");
+		buf_puts(
+			b,
+			"\n'ostrace COMMAND --help' tells more, the manual page ostrace(1) everything.\n");
 		return;
 	}
 	buf_printf(b, "%s: %s.\n", c->name, c->summary);

@@ -26,8 +26,7 @@ static uint64_t rank_of(uint64_t count, unsigned int permille)
 	return rank < count ? rank : count;
 }
 
-uint64_t hist_percentile(const struct hist *h, unsigned int permille,
-			 bool *open_end)
+uint64_t hist_percentile(const struct hist *h, unsigned int permille, bool *open_end)
 {
 	uint64_t seen = 0, left = 0, rank, v;
 	unsigned int slot, last = 0;

@@ -8,9 +8,9 @@
 #include "uapi/ostrace/hist.h"
 
 struct hist {
-	uint64_t count;		/* values in slot[] */
-	uint64_t sum;		/* exact */
-	uint64_t max;		/* exact, 0 when not known */
+	uint64_t count; /* values in slot[] */
+	uint64_t sum;	/* exact */
+	uint64_t max;	/* exact, 0 when not known */
 	uint64_t slot[OSTRACE_HIST_SLOTS];
 };
 
@@ -25,8 +25,7 @@ uint64_t hist_value(unsigned int slot);
  *
  * Never above h->max where that is known. Return: 0 for an empty histogram.
  */
-uint64_t hist_percentile(const struct hist *h, unsigned int permille,
-			 bool *open_end);
+uint64_t hist_percentile(const struct hist *h, unsigned int permille, bool *open_end);
 
 /** hist_add - @to += @h; the maximum becomes the larger one. */
 void hist_add(struct hist *to, const struct hist *h);

@@ -39,7 +39,7 @@ static void put_string(struct buf *b, const char *s)
 		if (len) {
 			put_char(b, c, s, len);
 		} else {
-			buf_puts(b, "\xef\xbf\xbd");	/* U+FFFD */
+			buf_puts(b, "\xef\xbf\xbd"); /* U+FFFD */
 			len = 1;
 		}
 		s += len;

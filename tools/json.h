@@ -12,7 +12,7 @@
 
 struct json {
 	struct buf *out;
-	bool comma;		/* something precedes at this level */
+	bool comma; /* something precedes at this level */
 };
 
 /* @key names the member of an object; NULL inside an array and at the top. */

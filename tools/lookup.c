@@ -68,7 +68,7 @@ int lookup_cpus(const uint64_t *map, unsigned int bits)
 
 	f = fopen("/sys/devices/system/cpu/possible", "re");
 	if (!f)
-		return 0;	/* cannot tell: the session will */
+		return 0; /* cannot tell: the session will */
 	if (!fgets(line, sizeof(line), f))
 		line[0] = '\0';
 	fclose(f);
@@ -79,8 +79,7 @@ int lookup_cpus(const uint64_t *map, unsigned int bits)
 	}
 	for (i = 0; i < bits && i < 64 * 64; i++)
 		if ((map[i / 64] & ~possible[i / 64]) >> i % 64 & 1)
-			return err_set(-EINVAL, "no CPU %u: this machine can have %s",
-				       i, line);
+			return err_set(-EINVAL, "no CPU %u: this machine can have %s", i, line);
 	return 0;
 }
 
@@ -91,8 +90,7 @@ static void unescape(char *s)
 
 	for (; *s; s++)
 		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
-			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
-				       (s[3] - '0'));
+			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
 			s += 3;
 		} else {
 			*to++ = *s;
@@ -117,8 +115,7 @@ static bool cgroup_mount(char *dir, char *root)
 	while (!found && fgets(line, sizeof(line), f)) {
 		const char *sep = strstr(line, " - ");
 
-		found = sep && sscanf(sep, " - %31s", type) == 1 &&
-			!strcmp(type, "cgroup2") &&
+		found = sep && sscanf(sep, " - %31s", type) == 1 && !strcmp(type, "cgroup2") &&
 			sscanf(line, "%*s %*s %*s %4095s %4095s", root, dir) == 2;
 	}
 	fclose(f);
@@ -165,7 +162,7 @@ static int cgroup_id(const char *dir, uint64_t *id)
 	}
 	if (stat(dir, &st))
 		return -errno;
-	*id = st.st_ino;	/* the same thing where inodes have 64 bits */
+	*id = st.st_ino; /* the same thing where inodes have 64 bits */
 	return 0;
 }
 
@@ -197,17 +194,18 @@ int lookup_cgroup(const char *path, struct cgroup_ref *cg)
 	size_t n;
 
 	if (!cgroup_mount(mount, root))
-		return err_set(-EOPNOTSUPP, "--cgroup: no cgroup v2 hierarchy is mounted here (cgroup v1 cannot be filtered by)");
+		return err_set(
+			-EOPNOTSUPP,
+			"--cgroup: no cgroup v2 hierarchy is mounted here (cgroup v1 cannot be filtered by)");
 	if (!*path || !cgroup_dir(path, mount, real))
 		return err_set(-EINVAL, "--cgroup: no cgroup '%s' under %s", path, mount);
 	n = strlen(mount);
-	if (statfs(real, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC ||
-	    strncmp(real, mount, n))
-		return err_set(-EINVAL, "--cgroup: '%s' is not a cgroup v2 directory; those are under %s",
+	if (statfs(real, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC || strncmp(real, mount, n))
+		return err_set(-EINVAL,
+			       "--cgroup: '%s' is not a cgroup v2 directory; those are under %s",
 			       path, mount);
 	if (cgroup_id(real, &cg->id))
-		return err_set(-EINVAL, "--cgroup: cannot read '%s': %s", real,
-			       strerror(errno));
+		return err_set(-EINVAL, "--cgroup: cannot read '%s': %s", real, strerror(errno));
 	below = real[n] ? real + n : "/";
 	cg->level = depth_of(root) + depth_of(below);
 	cg->path = strdup(below);
@@ -233,8 +231,7 @@ static int search_path(const char *name)
 		size_t len = strcspn(p, ":");
 		int err;
 
-		snprintf(file, sizeof(file), "%.*s/%s", len ? (int)len : 1,
-			 len ? p : ".", name);
+		snprintf(file, sizeof(file), "%.*s/%s", len ? (int)len : 1, len ? p : ".", name);
 		err = can_execute(file);
 		if (!err)
 			return 0;

@@ -16,8 +16,8 @@ int lookup_cpus(const uint64_t *map, unsigned int bits);
 
 struct cgroup_ref {
 	uint64_t id;
-	int level;		/* depth below the root, root = 0 */
-	char *path;		/* as it will be printed; free() it */
+	int level;  /* depth below the root, root = 0 */
+	char *path; /* as it will be printed; free() it */
 };
 
 /**

@@ -11,15 +11,15 @@
 #include <sys/types.h>
 
 enum loop_event {
-	LOOP_TICK,		/* the interval is over (missed ticks are merged) */
-	LOOP_HOUSEKEEPING,	/* once a second */
-	LOOP_INPUT,		/* the watched descriptor is readable or hung up */
-	LOOP_SIGNAL,		/* INT, TERM, HUP, QUIT: stop; signo says which */
+	LOOP_TICK,	   /* the interval is over (missed ticks are merged) */
+	LOOP_HOUSEKEEPING, /* once a second */
+	LOOP_INPUT,	   /* the watched descriptor is readable or hung up */
+	LOOP_SIGNAL,	   /* INT, TERM, HUP, QUIT: stop; signo says which */
 	LOOP_WINCH,
-	LOOP_CONT,		/* continued after a stop: redraw */
-	LOOP_STOP,		/* TSTP: give the terminal back, then raise SIGSTOP */
-	LOOP_PROGRAM,		/* the traced program has ended */
-	LOOP_HANGUP,		/* standard output has no reader any more */
+	LOOP_CONT,    /* continued after a stop: redraw */
+	LOOP_STOP,    /* TSTP: give the terminal back, then raise SIGSTOP */
+	LOOP_PROGRAM, /* the traced program has ended */
+	LOOP_HANGUP,  /* standard output has no reader any more */
 };
 
 struct loop;

@@ -20,12 +20,8 @@ static const struct filter_option {
 	unsigned int bit;
 	const char *name;
 } filter_options[] = {
-	{ FILTER_PID, "--pid" },
-	{ FILTER_TID, "--tid" },
-	{ FILTER_CGROUP, "--cgroup" },
-	{ FILTER_CPU, "--cpu" },
-	{ FILTER_ERRORS, "--errors" },
-	{ FILTER_PROGRAM, "-- program" },
+	{ FILTER_PID, "--pid" }, { FILTER_TID, "--tid" },	{ FILTER_CGROUP, "--cgroup" },
+	{ FILTER_CPU, "--cpu" }, { FILTER_ERRORS, "--errors" }, { FILTER_PROGRAM, "-- program" },
 };
 
 #define NFILTERS (sizeof(filter_options) / sizeof(filter_options[0]))
@@ -35,10 +31,8 @@ static unsigned int filters_used(const struct options *o)
 	const struct filter *f = &o->filter;
 
 	return (f->npids ? FILTER_PID : 0) | (f->ntids ? FILTER_TID : 0) |
-	       (f->cgroup_id ? FILTER_CGROUP : 0) |
-	       (f->have_cpus ? FILTER_CPU : 0) |
-	       (f->errors_only ? FILTER_ERRORS : 0) |
-	       (o->program ? FILTER_PROGRAM : 0);
+	       (f->cgroup_id ? FILTER_CGROUP : 0) | (f->have_cpus ? FILTER_CPU : 0) |
+	       (f->errors_only ? FILTER_ERRORS : 0) | (o->program ? FILTER_PROGRAM : 0);
 }
 
 /* "--cpu, --errors": what @honoured leaves to use instead. */
@@ -94,8 +88,8 @@ static int check_table(const struct options *o)
 			if (v->tables[t].top_level)
 				suggest_add(&s, v->tables[t].name);
 		}
-	return err_set(-EINVAL, "%s: unknown table '%s'%s (%s)", o->cmd->name,
-		       o->by, suggest_hint(&s, hint, sizeof(hint)), s.list);
+	return err_set(-EINVAL, "%s: unknown table '%s'%s (%s)", o->cmd->name, o->by,
+		       suggest_hint(&s, hint, sizeof(hint)), s.list);
 }
 
 /* A key is right if a table that will be shown has it. */
@@ -120,8 +114,8 @@ static int check_sort(const struct options *o)
 			for (c = 0; c < def->ncols; c++)
 				suggest_add(&s, def->cols[c].key);
 		}
-	return err_set(-EINVAL, "%s: unknown sort key '%s'%s (%s)", o->cmd->name,
-		       o->sort, suggest_hint(&s, hint, sizeof(hint)), s.list);
+	return err_set(-EINVAL, "%s: unknown sort key '%s'%s (%s)", o->cmd->name, o->sort,
+		       suggest_hint(&s, hint, sizeof(hint)), s.list);
 }
 
 int options_check(const struct options *o)

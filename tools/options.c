@@ -23,8 +23,7 @@ const char *const generate_words[] = { "man", "bash", "zsh", "fish", "schema", N
 static int set_interval(struct options *o, const char *arg)
 {
 	o->interval_given = true;
-	return value_duration("--interval", arg, INTERVAL_MIN, INTERVAL_MAX,
-			      &o->interval_ns);
+	return value_duration("--interval", arg, INTERVAL_MIN, INTERVAL_MAX, &o->interval_ns);
 }
 
 static int set_iterations(struct options *o, const char *arg)
@@ -34,12 +33,11 @@ static int set_iterations(struct options *o, const char *arg)
 
 static int set_duration(struct options *o, const char *arg)
 {
-	return value_duration("--duration", arg, INTERVAL_MIN, DURATION_MAX,
-			      &o->duration_ns);
+	return value_duration("--duration", arg, INTERVAL_MIN, DURATION_MAX, &o->duration_ns);
 }
 
-static int set_ids(const char *what, const char *arg, const uint32_t **ids,
-		   size_t *n, int (*lookup)(uint32_t))
+static int set_ids(const char *what, const char *arg, const uint32_t **ids, size_t *n,
+		   int (*lookup)(uint32_t))
 {
 	uint32_t *list = (uint32_t *)*ids;
 	int err = value_ids(what, arg, &list, n);
@@ -53,14 +51,12 @@ static int set_ids(const char *what, const char *arg, const uint32_t **ids,
 
 static int set_pid(struct options *o, const char *arg)
 {
-	return set_ids("--pid", arg, &o->filter.pids, &o->filter.npids,
-		       lookup_process);
+	return set_ids("--pid", arg, &o->filter.pids, &o->filter.npids, lookup_process);
 }
 
 static int set_tid(struct options *o, const char *arg)
 {
-	return set_ids("--tid", arg, &o->filter.tids, &o->filter.ntids,
-		       lookup_thread);
+	return set_ids("--tid", arg, &o->filter.tids, &o->filter.ntids, lookup_thread);
 }
 
 static int set_cgroup(struct options *o, const char *arg)
@@ -212,47 +208,39 @@ static int set_version(struct options *o, const char *arg)
 #define ALL OPT_FOR
 
 const struct option_def option_defs[] = {
-	{ 'i', "interval", "TIME", "time between reports, 1 s unless given; units ns, us, ms, s, m, h",
-	  TRACE, COMPLETE_NONE, set_interval },
-	{ 'n', "iterations", "COUNT", "stop after this many reports",
-	  TRACE, COMPLETE_NONE, set_iterations },
-	{ 'd', "duration", "TIME", "stop after this time",
-	  TRACE, COMPLETE_NONE, set_duration },
-	{ 'p', "pid", "PID[,...]", "only these processes, all their threads included",
-	  TRACE, COMPLETE_PID, set_pid },
-	{ 't', "tid", "TID[,...]", "only these threads",
-	  TRACE, COMPLETE_PID, set_tid },
-	{ 'c', "cgroup", "PATH", "only this cgroup (v2) and those below it",
-	  TRACE, COMPLETE_CGROUP, set_cgroup },
-	{ 'C', "cpu", "LIST", "only these CPUs, e.g. 0-3,5",
-	  TRACE, COMPLETE_NONE, set_cpu },
-	{ 'e', "errors", NULL, "only calls that fail",
-	  TRACE, COMPLETE_NONE, set_errors },
-	{ 's', "sort", "KEY", "order rows by this column",
-	  TRACE, COMPLETE_SORT, set_sort },
-	{ 'r', "reverse", NULL, "reverse the order",
-	  TRACE, COMPLETE_NONE, set_reverse },
+	{ 'i', "interval", "TIME",
+	  "time between reports, 1 s unless given; units ns, us, ms, s, m, h", TRACE, COMPLETE_NONE,
+	  set_interval },
+	{ 'n', "iterations", "COUNT", "stop after this many reports", TRACE, COMPLETE_NONE,
+	  set_iterations },
+	{ 'd', "duration", "TIME", "stop after this time", TRACE, COMPLETE_NONE, set_duration },
+	{ 'p', "pid", "PID[,...]", "only these processes, all their threads included", TRACE,
+	  COMPLETE_PID, set_pid },
+	{ 't', "tid", "TID[,...]", "only these threads", TRACE, COMPLETE_PID, set_tid },
+	{ 'c', "cgroup", "PATH", "only this cgroup (v2) and those below it", TRACE, COMPLETE_CGROUP,
+	  set_cgroup },
+	{ 'C', "cpu", "LIST", "only these CPUs, e.g. 0-3,5", TRACE, COMPLETE_NONE, set_cpu },
+	{ 'e', "errors", NULL, "only calls that fail", TRACE, COMPLETE_NONE, set_errors },
+	{ 's', "sort", "KEY", "order rows by this column", TRACE, COMPLETE_SORT, set_sort },
+	{ 'r', "reverse", NULL, "reverse the order", TRACE, COMPLETE_NONE, set_reverse },
 	{ 'N', "top", "COUNT", "show this many rows, 0 for all; 20 unless given (all in JSON)",
 	  TRACE, COMPLETE_NONE, set_top },
-	{ 0, "by", "TABLE", "show this table of the view",
-	  TRACE, COMPLETE_TABLE, set_by },
-	{ 'f', "filter", "TEXT", "show only rows with a name that contains this",
-	  TRACE, COMPLETE_NONE, set_find },
-	{ 'b', "batch", NULL, "plain text instead of a screen",
-	  OPT_TOP, COMPLETE_NONE, set_batch },
-	{ 0, "json", NULL, "one JSON object a line for each report",
-	  ALL, COMPLETE_NONE, set_json },
+	{ 0, "by", "TABLE", "show this table of the view", TRACE, COMPLETE_TABLE, set_by },
+	{ 'f', "filter", "TEXT", "show only rows with a name that contains this", TRACE,
+	  COMPLETE_NONE, set_find },
+	{ 'b', "batch", NULL, "plain text instead of a screen", OPT_TOP, COMPLETE_NONE, set_batch },
+	{ 0, "json", NULL, "one JSON object a line for each report", ALL, COMPLETE_NONE, set_json },
 	{ 0, "color", "WHEN", "auto, always or never; NO_COLOR in the environment turns auto off",
 	  ALL, COMPLETE_COLOR, set_color },
-	{ 'v', "verbose", NULL, "say more when something fails, the verifier's log included",
-	  ALL, COMPLETE_NONE, set_verbose },
-	{ 0, "json-schema", NULL, "print the JSON Schema of all JSON output",
-	  ALL | OPT_RARE, COMPLETE_NONE, set_schema },
-	{ 0, "generate", "KIND", "print the man page, a completion or the schema: man, bash, zsh, fish, schema",
+	{ 'v', "verbose", NULL, "say more when something fails, the verifier's log included", ALL,
+	  COMPLETE_NONE, set_verbose },
+	{ 0, "json-schema", NULL, "print the JSON Schema of all JSON output", ALL | OPT_RARE,
+	  COMPLETE_NONE, set_schema },
+	{ 0, "generate", "KIND",
+	  "print the man page, a completion or the schema: man, bash, zsh, fish, schema",
 	  ALL | OPT_RARE, COMPLETE_GENERATE, set_generate },
-	{ 'h', "help", NULL, "print this help; after a command, about that command",
-	  ALL, COMPLETE_NONE, set_help },
-	{ 0, "version", NULL, "print the version",
-	  ALL, COMPLETE_NONE, set_version },
+	{ 'h', "help", NULL, "print this help; after a command, about that command", ALL,
+	  COMPLETE_NONE, set_help },
+	{ 0, "version", NULL, "print the version", ALL, COMPLETE_NONE, set_version },
 	{ .name = NULL },
 };

@@ -13,50 +13,55 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum ask { ASK_NONE, ASK_HELP, ASK_VERSION, ASK_JSON_SCHEMA, ASK_GENERATE };
 
 struct options {
-	const struct command *cmd;	/* command.h; NULL: help without a command */
+	const struct command *cmd; /* command.h; NULL: help without a command */
 	enum ask ask;
-	const char *generate;		/* --generate KIND */
-	uint64_t interval_ns;		/* default 1 s; 10 ms .. 24 h */
+	const char *generate; /* --generate KIND */
+	uint64_t interval_ns; /* default 1 s; 10 ms .. 24 h */
 	bool interval_given;
-	uint64_t iterations;		/* 0: until stopped */
-	uint64_t duration_ns;		/* 0: until stopped */
-	const char *sort;		/* column key, NULL: the table's default */
+	uint64_t iterations;  /* 0: until stopped */
+	uint64_t duration_ns; /* 0: until stopped */
+	const char *sort;     /* column key, NULL: the table's default */
 	bool reverse;
-	int top;			/* rows to show, 0: all, -1: not given */
-	const char *by;			/* --by TABLE, NULL: the default table */
-	const char *find;		/* -f: only rows that contain this, or NULL */
-	bool batch;			/* -b: top as plain text */
+	int top;	  /* rows to show, 0: all, -1: not given */
+	const char *by;	  /* --by TABLE, NULL: the default table */
+	const char *find; /* -f: only rows that contain this, or NULL */
+	bool batch;	  /* -b: top as plain text */
 	bool json;
 	enum color color;
-	bool verbose;			/* -v: verifier log and such */
-	char **program;			/* after --, NULL-terminated, or NULL */
-	struct filter filter;		/* arrays owned by this struct */
-	char **args;			/* words left for commands that take some */
+	bool verbose;	      /* -v: verifier log and such */
+	char **program;	      /* after --, NULL-terminated, or NULL */
+	struct filter filter; /* arrays owned by this struct */
+	char **args;	      /* words left for commands that take some */
 	int nargs;
 };
 
 /* Which commands an option makes sense for. */
 enum {
-	OPT_TOP		= 1 << 0,	/* the screen */
-	OPT_VIEW	= 1 << 1,	/* one view as text or JSON */
-	OPT_OTHER	= 1 << 2,	/* commands that trace nothing */
-	OPT_FOR		= OPT_TOP | OPT_VIEW | OPT_OTHER,
-	OPT_RARE	= 1 << 3,	/* not in the short help */
+	OPT_TOP = 1 << 0,   /* the screen */
+	OPT_VIEW = 1 << 1,  /* one view as text or JSON */
+	OPT_OTHER = 1 << 2, /* commands that trace nothing */
+	OPT_FOR = OPT_TOP | OPT_VIEW | OPT_OTHER,
+	OPT_RARE = 1 << 3, /* not in the short help */
 };
 
 /* What completion offers as an option's argument. */
 enum complete {
-	COMPLETE_NONE, COMPLETE_SORT, COMPLETE_TABLE, COMPLETE_PID,
-	COMPLETE_CGROUP, COMPLETE_COLOR, COMPLETE_GENERATE,
+	COMPLETE_NONE,
+	COMPLETE_SORT,
+	COMPLETE_TABLE,
+	COMPLETE_PID,
+	COMPLETE_CGROUP,
+	COMPLETE_COLOR,
+	COMPLETE_GENERATE,
 };
 
 /* One option. The table of them is all that help, man page and completions know. */
 struct option_def {
-	char letter;			/* 0: none */
+	char letter; /* 0: none */
 	const char *name;
-	const char *arg;		/* "PID[,PID...]", NULL: a flag */
-	const char *help;		/* one sentence, no full stop */
-	unsigned int flags;		/* OPT_* */
+	const char *arg;    /* "PID[,PID...]", NULL: a flag */
+	const char *help;   /* one sentence, no full stop */
+	unsigned int flags; /* OPT_* */
 	enum complete complete;
 	/* Take @arg (NULL for a flag); -errno with err_set(). */
 	int (*set)(struct options *o, const char *arg);

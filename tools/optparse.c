@@ -16,8 +16,8 @@
 struct parser {
 	struct options *o;
 	char **argv;
-	int argc, at;			/* argv[at] is the next word */
-	uint64_t used;			/* bit i: option_defs[i] was given */
+	int argc, at;  /* argv[at] is the next word */
+	uint64_t used; /* bit i: option_defs[i] was given */
 };
 
 static const struct option_def *by_letter(char c)
@@ -52,8 +52,7 @@ static int unknown_long(const char *word, size_t len)
 		suggest_add(&s, d->name);
 	if (s.best)
 		snprintf(hint, sizeof(hint), ": did you mean --%s?", s.best);
-	return err_set(-EINVAL, "unknown option --%s%s (ostrace --help lists them)",
-		       name, hint);
+	return err_set(-EINVAL, "unknown option --%s%s (ostrace --help lists them)", name, hint);
 }
 
 static int take(struct parser *p, const struct option_def *d, const char *arg)
@@ -81,8 +80,7 @@ static int parse_long(struct parser *p, const char *word)
 	if (d->arg && !arg) {
 		arg = next_word(p);
 		if (!arg)
-			return err_set(-EINVAL, "--%s needs an argument: %s",
-				       d->name, d->arg);
+			return err_set(-EINVAL, "--%s needs an argument: %s", d->name, d->arg);
 	}
 	return take(p, d, arg);
 }
@@ -106,8 +104,7 @@ static int parse_short(struct parser *p, const char *word)
 		}
 		arg = word[1] ? word + 1 : next_word(p);
 		if (!arg)
-			return err_set(-EINVAL, "-%c needs an argument: %s",
-				       d->letter, d->arg);
+			return err_set(-EINVAL, "-%c needs an argument: %s", d->letter, d->arg);
 		return take(p, d, arg);
 	}
 	return 0;
@@ -182,11 +179,12 @@ static int parse_interval_words(struct options *o)
 	if (!o->nargs || (o->cmd->takes & CMD_WORDS))
 		return 0;
 	if (!(o->cmd->takes & CMD_INTERVAL))
-		return err_set(-EINVAL, "%s takes no argument '%s'", o->cmd->name,
-			       o->args[0]);
+		return err_set(-EINVAL, "%s takes no argument '%s'", o->cmd->name, o->args[0]);
 	if (!value_is_number(o->args[0]))
-		return err_set(-EINVAL, "unknown argument '%s': %s takes [interval [count]], and a program after --",
-			       o->args[0], o->cmd->name);
+		return err_set(
+			-EINVAL,
+			"unknown argument '%s': %s takes [interval [count]], and a program after --",
+			o->args[0], o->cmd->name);
 	err = interval->set(o, o->args[0]);
 	if (!err && o->nargs > 1)
 		err = count->set(o, o->args[1]);
@@ -202,11 +200,10 @@ static int refuse_strangers(const struct parser *p)
 
 	for (i = 0; option_defs[i].name; i++)
 		if ((p->used >> i & 1) && !(option_defs[i].flags & c->opt))
-			return err_set(-EINVAL, "%s: --%s does not apply to this command",
-				       c->name, option_defs[i].name);
+			return err_set(-EINVAL, "%s: --%s does not apply to this command", c->name,
+				       option_defs[i].name);
 	if (p->o->program && !(c->takes & CMD_PROGRAM))
-		return err_set(-EINVAL, "%s runs no program: leave out what follows --",
-			       c->name);
+		return err_set(-EINVAL, "%s runs no program: leave out what follows --", c->name);
 	return 0;
 }
 
@@ -216,9 +213,10 @@ static int choose_command(struct parser *p)
 
 	if (o->cmd)
 		return 0;
-	if (!o->json && !o->batch &&
-	    (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
-		return err_set(-EINVAL, "no command given, and this is no terminal for the default one, top (ostrace --help lists them)");
+	if (!o->json && !o->batch && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
+		return err_set(
+			-EINVAL,
+			"no command given, and this is no terminal for the default one, top (ostrace --help lists them)");
 	o->cmd = command_find("top");
 	return 0;
 }

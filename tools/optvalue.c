@@ -12,14 +12,8 @@ static const struct suffix {
 	const char *name;
 	uint64_t ns;
 } suffixes[] = {
-	{ "", 1000000000 },
-	{ "ns", 1 },
-	{ "us", 1000 },
-	{ "µs", 1000 },
-	{ "ms", 1000000 },
-	{ "s", 1000000000 },
-	{ "m", 60000000000 },
-	{ "min", 60000000000 },
+	{ "", 1000000000 },	{ "ns", 1 },	     { "us", 1000 },	   { "µs", 1000 },
+	{ "ms", 1000000 },	{ "s", 1000000000 }, { "m", 60000000000 }, { "min", 60000000000 },
 	{ "h", 3600000000000 },
 };
 
@@ -67,12 +61,13 @@ static const char *decimal(const char *s, uint64_t *whole, uint64_t *billionths)
 
 static int bad_duration(const char *what, const char *s)
 {
-	return err_set(-EINVAL, "%s: '%s' is not a duration: give seconds, or a number with ns, us, ms, s, m or h",
-		       what, s);
+	return err_set(
+		-EINVAL,
+		"%s: '%s' is not a duration: give seconds, or a number with ns, us, ms, s, m or h",
+		what, s);
 }
 
-int value_duration(const char *what, const char *s, uint64_t min, uint64_t max,
-		   uint64_t *ns)
+int value_duration(const char *what, const char *s, uint64_t min, uint64_t max, uint64_t *ns)
 {
 	const struct suffix *u;
 	uint64_t whole, billionths;
@@ -90,21 +85,19 @@ int value_duration(const char *what, const char *s, uint64_t min, uint64_t max,
 		return bad_duration(what, s);
 	rest = decimal(digits, &whole, &billionths);
 	if (rest && !suffix_find(rest))
-		return bad_duration(what, s);	/* 1.2.3 */
-	v = (unsigned __int128)whole * u->ns +
-	    (unsigned __int128)billionths * u->ns / 1000000000;
+		return bad_duration(what, s); /* 1.2.3 */
+	v = (unsigned __int128)whole * u->ns + (unsigned __int128)billionths * u->ns / 1000000000;
 	if (*s == '-' || !rest || v < min || v > max) {
 		format_ns(low, sizeof(low), min, false);
 		format_ns(high, sizeof(high), max, false);
-		return err_set(-EINVAL, "%s: '%s' is out of range: give %s to %s",
-			       what, s, low, high);
+		return err_set(-EINVAL, "%s: '%s' is out of range: give %s to %s", what, s, low,
+			       high);
 	}
 	*ns = (uint64_t)v;
 	return 0;
 }
 
-int value_count(const char *what, const char *s, uint64_t min, uint64_t max,
-		uint64_t *n)
+int value_count(const char *what, const char *s, uint64_t min, uint64_t max, uint64_t *n)
 {
 	uint64_t whole, billionths;
 	const char *p = s, *rest;
@@ -115,9 +108,8 @@ int value_count(const char *what, const char *s, uint64_t min, uint64_t max,
 		return err_set(-EINVAL, "%s: '%s' is not a whole number", what, s);
 	rest = decimal(p, &whole, &billionths);
 	if (*s == '-' || !rest || whole < min || whole > max)
-		return err_set(-EINVAL, "%s: '%s' is out of range: give %llu to %llu",
-			       what, s, (unsigned long long)min,
-			       (unsigned long long)max);
+		return err_set(-EINVAL, "%s: '%s' is out of range: give %llu to %llu", what, s,
+			       (unsigned long long)min, (unsigned long long)max);
 	*n = whole;
 	return 0;
 }
@@ -189,8 +181,7 @@ int value_cpus(const char *what, const char *s, uint64_t *map, unsigned int bits
 		uint64_t from, to;
 		char item[32];
 
-		if (!next_item(&p, item, sizeof(item)) ||
-		    cpu_range(item, bits, &from, &to))
+		if (!next_item(&p, item, sizeof(item)) || cpu_range(item, bits, &from, &to))
 			return bad_item(what, s, want);
 		for (; from <= to; from++)
 			map[from / 64] |= 1ULL << from % 64;

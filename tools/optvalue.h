@@ -11,11 +11,9 @@
 #include <stdint.h>
 
 /** value_duration - "1", "0.5", "250ms", "2m", in [@min, @max] ns */
-int value_duration(const char *what, const char *s, uint64_t min, uint64_t max,
-		   uint64_t *ns);
+int value_duration(const char *what, const char *s, uint64_t min, uint64_t max, uint64_t *ns);
 /** value_count - a whole number in [@min, @max] */
-int value_count(const char *what, const char *s, uint64_t min, uint64_t max,
-		uint64_t *n);
+int value_count(const char *what, const char *s, uint64_t min, uint64_t max, uint64_t *n);
 /** value_ids - "1,2,3" appended to *@ids (grown with realloc) */
 int value_ids(const char *what, const char *s, uint32_t **ids, size_t *n);
 /** value_cpus - "0-3,5" into a bitmap of @bits bits */

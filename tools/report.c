@@ -13,8 +13,8 @@
 #include "run.h"
 #include "writer.h"
 
-#define TEXT_ROWS 20		/* unless --top says otherwise */
-#define GRACE_MS 200		/* for a program to end by the same signal as we */
+#define TEXT_ROWS 20 /* unless --top says otherwise */
+#define GRACE_MS 200 /* for a program to end by the same signal as we */
 
 struct reporter {
 	const struct options *o;
@@ -22,10 +22,10 @@ struct reporter {
 	struct loop *loop;
 	struct buf out;
 	struct table table;
-	struct loss seen[RUN_MAX_VIEWS][LOSS_MAX];	/* as of the last report */
+	struct loss seen[RUN_MAX_VIEWS][LOSS_MAX]; /* as of the last report */
 	uint64_t reports;
-	uint64_t end;		/* CLOCK_MONOTONIC ns when to stop, 0: never */
-	bool noted;		/* notes have been written as text */
+	uint64_t end; /* CLOCK_MONOTONIC ns when to stop, 0: never */
+	bool noted;   /* notes have been written as text */
 };
 
 static int table_of(const struct options *o, const struct view *v)
@@ -66,8 +66,7 @@ static int loss_delta(struct reporter *p, int i, struct loss *delta)
 	return n;
 }
 
-static void write_notes(struct reporter *p, const struct report *r,
-			const struct text_style *s)
+static void write_notes(struct reporter *p, const struct report *r, const struct text_style *s)
 {
 	const char *const *note;
 
@@ -88,9 +87,13 @@ static int write_view(struct reporter *p, int i)
 	const struct scope machine = { .depth = 0 };
 	struct text_style s = text_style_of(STDOUT_FILENO, (int)o->color);
 	struct report r = {
-		.view = v->view, .table = &p->table, .show = rows_wanted(o),
-		.wall = p->run.wall, .interval_ns = p->run.interval_ns,
-		.price = v->price, .cpu_percent = p->run.cpu_percent,
+		.view = v->view,
+		.table = &p->table,
+		.show = rows_wanted(o),
+		.wall = p->run.wall,
+		.interval_ns = p->run.interval_ns,
+		.price = v->price,
+		.cpu_percent = p->run.cpu_percent,
 		.bpf_percent = p->run.bpf_percent,
 		.notes = v->view->notes ? v->view->notes(v->st) : NULL,
 	};
@@ -174,8 +177,7 @@ static bool program_ended(const struct run *r)
 {
 	siginfo_t si = { 0 };
 
-	return r->program &&
-	       !waitid(P_PID, (id_t)r->program, &si, WEXITED | WNOHANG | WNOWAIT) &&
+	return r->program && !waitid(P_PID, (id_t)r->program, &si, WEXITED | WNOHANG | WNOWAIT) &&
 	       si.si_pid == r->program;
 }
 
@@ -213,7 +215,7 @@ static int on_signal(struct reporter *p, int signo)
 static int failed(int err)
 {
 	if (err == -EPIPE)
-		return 128 + SIGPIPE;	/* quietly, as by the signal itself */
+		return 128 + SIGPIPE; /* quietly, as by the signal itself */
 	err_print(err);
 	return err_exit_code(err);
 }

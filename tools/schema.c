@@ -21,8 +21,8 @@ static void member_const(struct json *j, const char *key, const char *value)
 }
 
 /* A number that may be unknown, or a column that a row may lack. */
-static void member_or_null(struct json *j, const char *key, const char *type,
-			   const char *help, bool negative)
+static void member_or_null(struct json *j, const char *key, const char *type, const char *help,
+			   bool negative)
 {
 	json_object(j, key);
 	json_array(j, "type");
@@ -40,10 +40,11 @@ static void column_schema(struct json *j, const struct column *c)
 {
 	static const char *const units[] = {
 		[UNIT_NS] = ", ns", [UNIT_PERCENT] = ", %", [UNIT_BYTES] = ", bytes",
-		[UNIT_COUNT] = "", [UNIT_ID] = "", [UNIT_TEXT] = "",
+		[UNIT_COUNT] = "",  [UNIT_ID] = "",	    [UNIT_TEXT] = "",
 	};
-	const char *type = c->unit == UNIT_TEXT ? "string" :
-			   c->unit == UNIT_PERCENT ? "number" : "integer";
+	const char *type = c->unit == UNIT_TEXT	   ? "string" :
+			   c->unit == UNIT_PERCENT ? "number" :
+						     "integer";
 	char help[512];
 
 	snprintf(help, sizeof(help), "%s%s", c->help, units[c->unit]);
@@ -119,9 +120,7 @@ static void required(struct json *j, const char *const *keys)
 
 static void overhead_schema(struct json *j)
 {
-	static const char *const keys[] = {
-		"ns_per_event", "cpu_percent", "bpf_percent", NULL
-	};
+	static const char *const keys[] = { "ns_per_event", "cpu_percent", "bpf_percent", NULL };
 
 	json_object(j, "overhead");
 	json_string(j, "type", "object");
@@ -149,9 +148,8 @@ static void notes_schema(struct json *j)
 
 static void table_schema(struct json *j, const struct view *v, const struct table_def *def)
 {
-	static const char *const keys[] = {
-		"view", "table", "time", "interval_ns", "rows", "lost", "overhead", NULL
-	};
+	static const char *const keys[] = { "view", "table", "time",	 "interval_ns",
+					    "rows", "lost",  "overhead", NULL };
 	char title[128];
 
 	snprintf(title, sizeof(title), "%s, %s", v->name, def->name);
@@ -177,9 +175,8 @@ static void features_schema(struct json *j)
 {
 	static const char *const keys[] = { "kernel", "features", "views", NULL };
 	static const char *const parts[] = { "features", "views" };
-	static const char *const states[] = {
-		"yes", "no", "unknown", "usable", "degraded", "unusable"
-	};
+	static const char *const states[] = { "yes",	"no",	    "unknown",
+					      "usable", "degraded", "unusable" };
 	size_t i, k;
 
 	json_object(j, NULL);
@@ -198,7 +195,7 @@ static void features_schema(struct json *j)
 		json_array(j, "enum");
 		for (k = 3 * i; k < 3 * i + 3; k++)
 			json_string(j, NULL, states[k]);
-		if (i)		/* for want of a privilege */
+		if (i) /* for want of a privilege */
 			json_string(j, NULL, "unknown");
 		json_end_array(j);
 		json_end_object(j);

@@ -31,10 +31,10 @@ int edit_distance(const char *a, const char *b)
 
 		row[0] = (int)i;
 		for (j = 1; j <= nb; j++) {
-			row[j] = min3(up[j] + 1, row[j - 1] + 1,
-				      up[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			    a[i - 2] == b[j - 1] && up2[j - 2] + 1 < row[j])
+			row[j] =
+				min3(up[j] + 1, row[j - 1] + 1, up[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    up2[j - 2] + 1 < row[j])
 				row[j] = up2[j - 2] + 1;
 		}
 	}
@@ -82,8 +82,7 @@ void suggest_add(struct suggest *s, const char *word)
 		s->best = word;
 	}
 	if (strlen(word) + 3 < left && !listed(s, word))
-		s->len += snprintf(s->list + s->len, left, "%s%s",
-				   s->len ? ", " : "", word);
+		s->len += snprintf(s->list + s->len, left, "%s%s", s->len ? ", " : "", word);
 }
 
 const char *suggest_hint(struct suggest *s, char *out, size_t n)

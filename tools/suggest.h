@@ -11,9 +11,9 @@ int edit_distance(const char *a, const char *b);
 /* Words collected one by one: the nearest to a wrong one, and a list of all. */
 struct suggest {
 	const char *wrong;
-	const char *best;		/* NULL: none is near */
+	const char *best; /* NULL: none is near */
 	int distance;
-	char list[1024];		/* "a, b, c" */
+	char list[1024]; /* "a, b, c" */
 	size_t len;
 };
 

@@ -184,8 +184,7 @@ void table_sort(struct table *t, int col, bool reverse)
 	qsort_r(t->rows, t->nrows, sizeof(*t->rows), compare_rows, &o);
 }
 
-static bool cell_matches(const struct column *c, union value v,
-			 const char *text)
+static bool cell_matches(const struct column *c, union value v, const char *text)
 {
 	char num[24];
 
@@ -197,8 +196,7 @@ static bool cell_matches(const struct column *c, union value v,
 	return strstr(num, text);
 }
 
-static bool row_matches(const struct table_def *def, const struct row *r,
-			const char *text)
+static bool row_matches(const struct table_def *def, const struct row *r, const char *text)
 {
 	int i;
 

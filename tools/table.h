@@ -11,35 +11,35 @@
 #include <stdint.h>
 
 enum unit {
-	UNIT_TEXT,		/* value.s */
-	UNIT_COUNT,		/* value.u, a number of things in the interval */
-	UNIT_NS,		/* value.u, nanoseconds */
-	UNIT_PERCENT,		/* value.d, 0 .. 100 (of one CPU may exceed 100) */
-	UNIT_ID,		/* value.u, a number that names (pid, cpu): never scaled */
-	UNIT_BYTES,		/* value.u */
+	UNIT_TEXT,    /* value.s */
+	UNIT_COUNT,   /* value.u, a number of things in the interval */
+	UNIT_NS,      /* value.u, nanoseconds */
+	UNIT_PERCENT, /* value.d, 0 .. 100 (of one CPU may exceed 100) */
+	UNIT_ID,      /* value.u, a number that names (pid, cpu): never scaled */
+	UNIT_BYTES,   /* value.u */
 };
 
 enum {
-	COL_KEY		= 1 << 0,	/* names the row; text search looks at these */
-	COL_OPTIONAL	= 1 << 1,	/* first to go on a narrow screen */
-	COL_JSON_ONLY	= 1 << 2,	/* never on a screen */
-	COL_ASCENDING	= 1 << 3,	/* natural order is ascending (names, ids) */
-	COL_ERROR	= 1 << 4,	/* counts failures: coloured when not 0 */
+	COL_KEY = 1 << 0,	/* names the row; text search looks at these */
+	COL_OPTIONAL = 1 << 1,	/* first to go on a narrow screen */
+	COL_JSON_ONLY = 1 << 2, /* never on a screen */
+	COL_ASCENDING = 1 << 3, /* natural order is ascending (names, ids) */
+	COL_ERROR = 1 << 4,	/* counts failures: coloured when not 0 */
 };
 
 struct column {
-	const char *key;	/* JSON key and --sort name, "p99_ns" */
-	const char *title;	/* "P99" */
+	const char *key;   /* JSON key and --sort name, "p99_ns" */
+	const char *title; /* "P99" */
 	enum unit unit;
-	int width;		/* on a screen; a text column may grow */
+	int width; /* on a screen; a text column may grow */
 	unsigned int flags;
-	const char *help;	/* one sentence, no full stop */
+	const char *help; /* one sentence, no full stop */
 };
 
 union value {
 	uint64_t u;
 	double d;
-	const char *s;		/* lives as long as the table, see table_str() */
+	const char *s; /* lives as long as the table, see table_str() */
 };
 
 /* What identifies a row across intervals within its table. */
@@ -49,30 +49,30 @@ struct row_id {
 
 struct row {
 	struct row_id id;
-	uint64_t ge;		/* bit i: column i is a lower bound, shown as >= */
-	uint64_t na;		/* bit i: column i has no value, "-" / null */
-	union value *v;		/* def->ncols of them */
+	uint64_t ge;	/* bit i: column i is a lower bound, shown as >= */
+	uint64_t na;	/* bit i: column i has no value, "-" / null */
+	union value *v; /* def->ncols of them */
 };
 
 #define TABLE_MAX_COLS 32
 
 struct table_def {
-	const char *name;	/* "syscalls", "processes": value of --by */
+	const char *name; /* "syscalls", "processes": value of --by */
 	const char *title;
-	const char *help;	/* one sentence */
+	const char *help; /* one sentence */
 	const struct column *cols;
 	int ncols;
-	int sort;		/* default sort column */
-	int child;		/* table shown by drilling into a row, -1: none */
-	bool hist;		/* rows have a histogram (view->hist) */
-	bool top_level;		/* can be asked for with --by at depth 0 */
+	int sort;	/* default sort column */
+	int child;	/* table shown by drilling into a row, -1: none */
+	bool hist;	/* rows have a histogram (view->hist) */
+	bool top_level; /* can be asked for with --by at depth 0 */
 };
 
 struct table {
 	const struct table_def *def;
 	struct row *rows;
 	size_t nrows, cap;
-	struct arena_block *arena;	/* values and strings; freed by table_reset() */
+	struct arena_block *arena; /* values and strings; freed by table_reset() */
 };
 
 /** table_reset - drop all rows, keep the memory that serves the next interval. */

@@ -6,11 +6,7 @@
 extern const struct view view_syscalls, view_softirqs;
 
 /* The first one is the default: `ostrace features` fails without it. */
-const struct view *const views[] = {
-	&view_syscalls,
-	&view_softirqs,
-	NULL
-};
+const struct view *const views[] = { &view_syscalls, &view_softirqs, NULL };
 
 const struct view *view_find(const char *name)
 {

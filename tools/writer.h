@@ -12,22 +12,22 @@
 
 struct report {
 	const struct view *view;
-	const struct table *table;	/* in the order to be shown */
-	size_t show;			/* number of its rows to show */
-	double wall;			/* unix time of the end, s */
+	const struct table *table; /* in the order to be shown */
+	size_t show;		   /* number of its rows to show */
+	double wall;		   /* unix time of the end, s */
 	uint64_t interval_ns;
-	struct loss loss[LOSS_MAX];	/* in this interval */
+	struct loss loss[LOSS_MAX]; /* in this interval */
 	int nloss;
 	struct price price;
-	double cpu_percent;		/* of the reader, of one CPU */
-	double bpf_percent;		/* of the machine, < 0: not known */
-	const char *const *notes;	/* NULL: none */
+	double cpu_percent;	  /* of the reader, of one CPU */
+	double bpf_percent;	  /* of the machine, < 0: not known */
+	const char *const *notes; /* NULL: none */
 };
 
 struct text_style {
 	bool utf8;
 	bool color;
-	int width;			/* of the terminal, 0: no limit */
+	int width; /* of the terminal, 0: no limit */
 };
 
 /** write_text - a title line, a header row, the rows, losses and price */

@@ -11,12 +11,12 @@
 #include "writer.h"
 
 #define CELL_MAX 512
-#define GAP 2			/* blanks between columns */
+#define GAP 2 /* blanks between columns */
 
 struct layout {
 	const struct report *r;
 	const struct text_style *s;
-	int width[TABLE_MAX_COLS];	/* 0: not shown */
+	int width[TABLE_MAX_COLS]; /* 0: not shown */
 };
 
 static bool color_wanted(int fd, int color)
@@ -41,9 +41,8 @@ struct text_style text_style_of(int fd, int color)
 void paint(struct buf *b, const struct text_style *s, enum paint p)
 {
 	static const char *const codes[] = {
-		[PAINT_NONE] = "\x1b[0m", [PAINT_TITLE] = "\x1b[1m",
-		[PAINT_DIM] = "\x1b[2m", [PAINT_BAD] = "\x1b[31m",
-		[PAINT_GOOD] = "\x1b[32m",
+		[PAINT_NONE] = "\x1b[0m", [PAINT_TITLE] = "\x1b[1m", [PAINT_DIM] = "\x1b[2m",
+		[PAINT_BAD] = "\x1b[31m", [PAINT_GOOD] = "\x1b[32m",
 	};
 
 	if (s->color)
@@ -122,8 +121,7 @@ static void lay_out(struct layout *l)
 }
 
 /* Text to the left, numbers to the right, no blanks at the end of a line. */
-static void put_cell(struct buf *b, const struct layout *l, int col, char *text,
-		     enum paint color)
+static void put_cell(struct buf *b, const struct layout *l, int col, char *text, enum paint color)
 {
 	const struct column *c = &l->r->table->def->cols[col];
 	int cells = format_fit(text, CELL_MAX, l->width[col], l->s->utf8);
@@ -240,8 +238,7 @@ static void put_price(struct buf *b, const struct layout *l)
 	paint(b, l->s, PAINT_DIM);
 	buf_puts(b, "ostrace:");
 	if (r->price.ns_per_event >= 0)
-		buf_printf(b, " %.0f ns per %s here,", r->price.ns_per_event,
-			   r->price.event);
+		buf_printf(b, " %.0f ns per %s here,", r->price.ns_per_event, r->price.event);
 	buf_printf(b, " reader %s of a CPU", cpu);
 	if (r->bpf_percent >= 0)
 		buf_printf(b, ", BPF %s of the machine", bpf);

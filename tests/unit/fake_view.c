@@ -61,9 +61,14 @@ static const struct table_def calls_tables[] = {
 
 static const struct table_def ticks_tables[] = {
 	{
-		.name = "cpus", .title = "CPUs", .help = "by CPU",
-		.cols = tick_cols, .ncols = NCOLS(tick_cols), .sort = 1,
-		.child = -1, .top_level = true,
+		.name = "cpus",
+		.title = "CPUs",
+		.help = "by CPU",
+		.cols = tick_cols,
+		.ncols = NCOLS(tick_cols),
+		.sort = 1,
+		.child = -1,
+		.top_level = true,
 	},
 };
 
@@ -90,14 +95,14 @@ static const struct process {
 	const char *comm;
 	uint64_t calls, total;
 	double share;
-	uint64_t rss, age;		/* age 0: nothing open */
+	uint64_t rss, age; /* age 0: nothing open */
 } recorded_processes[FAKE_INTERVALS][8] = {
 	{
 		{ 1, "systemd", 12, 400000, 0.1, 12 << 20, 4000000000 },
 		{ 4242, "nginx: worker", 91000, 2400000000, 80.5, 300 << 20, 0 },
 		{ 4243, "bad\x1b[31mname\xff", 7, 9000, 0.01, 4096, 123456 },
-		{ 31337, "\xe6\xbc\xa2\xe5\xad\x97\xe3\x83\x97\xe3\x83\xad", 7, 9001,
-		  0.01, 1 << 20, 0 },
+		{ 31337, "\xe6\xbc\xa2\xe5\xad\x97\xe3\x83\x97\xe3\x83\xad", 7, 9001, 0.01, 1 << 20,
+		  0 },
 	},
 	{
 		{ 4242, "nginx: worker", 90000, 1800000000, 100, 301 << 20, 0 },
@@ -120,7 +125,7 @@ static int add_call(struct table *t, const struct call *c, uint64_t id)
 	r->v[7].s = strncmp(c->name, "i386:", 5) ? "x86_64" : "i386";
 	if (c->p99 >= ostrace_hist_low(OSTRACE_HIST_SLOTS - 1))
 		r->ge |= 1 << 5;
-	if (c->calls < 10)		/* too few for a percentile */
+	if (c->calls < 10) /* too few for a percentile */
 		r->na |= 1 << 5;
 	return 0;
 }
@@ -184,11 +189,10 @@ int fake_interval(int n, int table, const struct scope *scope, struct table *out
 }
 
 struct view_state {
-	int interval;		/* -1: no tick yet */
+	int interval; /* -1: no tick yet */
 };
 
-static int fake_open(struct session *s, const struct filter *f,
-		     struct view_state **st)
+static int fake_open(struct session *s, const struct filter *f, struct view_state **st)
 {
 	(void)s;
 	if (fake_seen.fail_open)
@@ -223,14 +227,14 @@ static int fake_tick(struct view_state *st, uint64_t now)
 	return 0;
 }
 
-static int calls_fill(struct view_state *st, int table,
-		      const struct scope *scope, struct table *out)
+static int calls_fill(struct view_state *st, int table, const struct scope *scope,
+		      struct table *out)
 {
 	return fake_interval(st->interval, table, scope, out);
 }
 
-static int ticks_fill(struct view_state *st, int table,
-		      const struct scope *scope, struct table *out)
+static int ticks_fill(struct view_state *st, int table, const struct scope *scope,
+		      struct table *out)
 {
 	uint64_t cpu;
 
@@ -257,8 +261,8 @@ static int calls_focus(struct view_state *st, int table, const struct scope *sco
 	return 0;
 }
 
-static int calls_hist(struct view_state *st, const struct scope *scope, int which,
-		      bool total, struct hist *out)
+static int calls_hist(struct view_state *st, const struct scope *scope, int which, bool total,
+		      struct hist *out)
 {
 	const struct scope_step *step;
 	uint64_t v, n;
@@ -274,7 +278,9 @@ static int calls_hist(struct view_state *st, const struct scope *scope, int whic
 	memset(out, 0, sizeof(*out));
 	/* A two-humped shape: most near 1 µs, some near 1 ms. */
 	for (v = 400, n = 8; v < 4000000; v += v / 3, n++) {
-		uint64_t k = (v < 3000 ? 900 / n : v > 600000 ? 70 / n : 1) *
+		uint64_t k = (v < 3000	 ? 900 / n :
+			      v > 600000 ? 70 / n :
+					   1) *
 			     (total ? 10 : 1) * (step->id.a + 1);
 
 		out->slot[ostrace_hist_slot(v)] += k;
@@ -308,7 +314,9 @@ static void calls_price(struct view_state *st, struct price *p)
 {
 	(void)st;
 	*p = (struct price){
-		.ns_per_event = 212.4, .event = "call", .events = 1130223,
+		.ns_per_event = 212.4,
+		.event = "call",
+		.events = 1130223,
 		.bpf_ns_per_event = 150,
 	};
 }
@@ -324,7 +332,9 @@ static void unknown_price(struct view_state *st, struct price *p)
 {
 	(void)st;
 	*p = (struct price){
-		.ns_per_event = -1, .event = "tick", .bpf_ns_per_event = -1,
+		.ns_per_event = -1,
+		.event = "tick",
+		.bpf_ns_per_event = -1,
 	};
 }
 
@@ -346,8 +356,7 @@ const struct view fake_view_calls = {
 	.tables = calls_tables,
 	.ntables = NCOLS(calls_tables),
 	.needs = calls_needs,
-	.filters = FILTER_PID | FILTER_CPU | FILTER_CGROUP | FILTER_ERRORS |
-		   FILTER_PROGRAM,
+	.filters = FILTER_PID | FILTER_CPU | FILTER_CGROUP | FILTER_ERRORS | FILTER_PROGRAM,
 	.open = fake_open,
 	.close = fake_close,
 	.harvest = fake_harvest,

@@ -24,11 +24,11 @@ enum { FAKE_CALLS, FAKE_PROCESSES, FAKE_ERRORS };
 /* What views were last asked for. */
 struct fake_seen {
 	int opened, closed, ticks, harvests;
-	struct filter filter;		/* arrays belong to the caller */
+	struct filter filter; /* arrays belong to the caller */
 	int focus_table;
 	struct scope focus;
 	bool have_focus;
-	int fail_open;			/* set: open() returns this */
+	int fail_open; /* set: open() returns this */
 };
 
 extern struct fake_seen fake_seen;

@@ -12,13 +12,25 @@ static void times(void **state)
 		uint64_t ns;
 		const char *want;
 	} cases[] = {
-		{ 0, "0ns" }, { 1, "1ns" }, { 640, "640ns" }, { 999, "999ns" },
-		{ 1000, "1.0µs" }, { 1249, "1.2µs" }, { 1250, "1.3µs" },
-		{ 99949, "99.9µs" }, { 99950, "100µs" }, { 412345, "412µs" },
-		{ 999499, "999µs" }, { 999500, "1.0ms" }, { 41000000, "41.0ms" },
-		{ 2500000000, "2.5s" }, { 999000000000, "999s" },
-		{ 1000000000000, "16.7min" }, { 3600000000000000, "41.7d" },
-		{ 86400000000000, "24.0h" }, { UINT64_MAX, "213504d" },
+		{ 0, "0ns" },
+		{ 1, "1ns" },
+		{ 640, "640ns" },
+		{ 999, "999ns" },
+		{ 1000, "1.0µs" },
+		{ 1249, "1.2µs" },
+		{ 1250, "1.3µs" },
+		{ 99949, "99.9µs" },
+		{ 99950, "100µs" },
+		{ 412345, "412µs" },
+		{ 999499, "999µs" },
+		{ 999500, "1.0ms" },
+		{ 41000000, "41.0ms" },
+		{ 2500000000, "2.5s" },
+		{ 999000000000, "999s" },
+		{ 1000000000000, "16.7min" },
+		{ 3600000000000000, "41.7d" },
+		{ 86400000000000, "24.0h" },
+		{ UINT64_MAX, "213504d" },
 	};
 	char out[32];
 	size_t i;
@@ -37,10 +49,17 @@ static void counts(void **state)
 		uint64_t v;
 		const char *want;
 	} cases[] = {
-		{ 0, "0" }, { 99999, "99999" }, { 100000, "100k" },
-		{ 999499, "999k" }, { 999500, "1.0M" }, { 1000000, "1.0M" },
-		{ 3449999, "3.4M" }, { 99949999, "99.9M" }, { 99950000, "100M" },
-		{ 1234567890123, "1.2T" }, { UINT64_MAX, "18.4E" },
+		{ 0, "0" },
+		{ 99999, "99999" },
+		{ 100000, "100k" },
+		{ 999499, "999k" },
+		{ 999500, "1.0M" },
+		{ 1000000, "1.0M" },
+		{ 3449999, "3.4M" },
+		{ 99949999, "99.9M" },
+		{ 99950000, "100M" },
+		{ 1234567890123, "1.2T" },
+		{ UINT64_MAX, "18.4E" },
 	};
 	char out[32];
 	size_t i;
@@ -91,8 +110,7 @@ static void no_number_is_wider_than_promised(void **state)
 		v = v * 6364136223846793005ULL + 1442695040888963407ULL;
 		x = v >> i % 64;
 		assert_in_range(format_ns(out, sizeof(out), x, true), 1, FORMAT_CELLS);
-		assert_int_equal(strlen(out) - (strstr(out, "µ") ? 1 : 0),
-				 format_cells(out));
+		assert_int_equal(strlen(out) - (strstr(out, "µ") ? 1 : 0), format_cells(out));
 		assert_in_range(format_ns(out, sizeof(out), x, false), 1, FORMAT_CELLS);
 		assert_in_range(format_count(out, sizeof(out), x), 1, FORMAT_CELLS);
 		assert_in_range(format_bytes(out, sizeof(out), x), 1, FORMAT_CELLS);
@@ -123,8 +141,12 @@ static void escapes(void **state)
 		{ "\xc3", "\\xc3", "\\xc3", 4 },
 		{ "é", "é", "\\xc3\\xa9", 1 },
 		{ "漢字", "漢字", "\\xe6\\xbc\\xa2\\xe5\\xad\\x97", 4 },
-		{ "\xc2\x9b" "31m", "\\xc2\\x9b31m", "\\xc2\\x9b31m", 11 },
-		{ "\xe2\x80\xae" "x", "\\xe2\\x80\\xaex", "\\xe2\\x80\\xaex", 13 },
+		{ "\xc2\x9b"
+		  "31m",
+		  "\\xc2\\x9b31m", "\\xc2\\x9b31m", 11 },
+		{ "\xe2\x80\xae"
+		  "x",
+		  "\\xe2\\x80\\xaex", "\\xe2\\x80\\xaex", 13 },
 		{ "\xed\xa0\x80", "\\xed\\xa0\\x80", "\\xed\\xa0\\x80", 12 },
 		{ "\xc0\x80", "\\xc0\\x80", "\\xc0\\x80", 8 },
 		{ "", "", "", 0 },
@@ -150,7 +172,10 @@ static void escapes_stay_inside_the_buffer(void **state)
 	for (n = 1; n < 16; n++) {
 		char *out = malloc(n);
 
-		format_escape(out, n, "\x1b\x1b" "é漢字\xff", true);
+		format_escape(out, n,
+			      "\x1b\x1b"
+			      "é漢字\xff",
+			      true);
 		assert_true(strlen(out) < n);
 		free(out);
 	}
@@ -175,7 +200,7 @@ static void fits(void **state)
 	assert_int_equal(format_fit(s, sizeof(s), 0, true), 0);
 	assert_string_equal(s, "");
 	strcpy(s, "ab");
-	assert_int_equal(format_fit(s, 3, 1, true), 0);	/* no room for three bytes */
+	assert_int_equal(format_fit(s, 3, 1, true), 0); /* no room for three bytes */
 	assert_string_equal(s, "");
 }
 

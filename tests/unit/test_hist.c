@@ -119,7 +119,7 @@ static void values_are_within_the_documented_error(void **state)
 			worst = error;
 	}
 	assert_true(worst <= 0.125);
-	assert_true(worst > 0.12);	/* the bound is tight: no slot is wasted */
+	assert_true(worst > 0.12); /* the bound is tight: no slot is wasted */
 }
 
 static int compare(const void *a, const void *b)

@@ -58,9 +58,8 @@ static void signals(void **state)
 	static const struct {
 		int signo, event;
 	} cases[] = {
-		{ SIGINT, LOOP_SIGNAL }, { SIGTERM, LOOP_SIGNAL },
-		{ SIGHUP, LOOP_SIGNAL }, { SIGQUIT, LOOP_SIGNAL },
-		{ SIGWINCH, LOOP_WINCH }, { SIGTSTP, LOOP_STOP },
+		{ SIGINT, LOOP_SIGNAL },  { SIGTERM, LOOP_SIGNAL }, { SIGHUP, LOOP_SIGNAL },
+		{ SIGQUIT, LOOP_SIGNAL }, { SIGWINCH, LOOP_WINCH }, { SIGTSTP, LOOP_STOP },
 	};
 	struct loop *l;
 	size_t i;
@@ -74,7 +73,7 @@ static void signals(void **state)
 		if (cases[i].event == LOOP_SIGNAL)
 			assert_int_equal(signo, cases[i].signo);
 	}
-	raise(SIGINT);		/* unread: must not kill us afterwards */
+	raise(SIGINT); /* unread: must not kill us afterwards */
 	loop_close(l);
 }
 
@@ -90,7 +89,7 @@ static void keyboard(void **state)
 	assert_int_equal(next(l, NULL), LOOP_INPUT);
 	assert_int_equal(read(p[0], &c, 1), 1);
 	close(p[1]);
-	assert_int_equal(next(l, NULL), LOOP_INPUT);	/* hung up */
+	assert_int_equal(next(l, NULL), LOOP_INPUT); /* hung up */
 	loop_close(l);
 	close(p[0]);
 }

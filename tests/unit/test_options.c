@@ -156,8 +156,10 @@ static void questions(void **state)
 		enum ask ask;
 		const char *cmd;
 	} cases[] = {
-		{ "--help", ASK_HELP, NULL }, { "-h", ASK_HELP, NULL },
-		{ "calls --help", ASK_HELP, "calls" }, { "-h calls", ASK_HELP, "calls" },
+		{ "--help", ASK_HELP, NULL },
+		{ "-h", ASK_HELP, NULL },
+		{ "calls --help", ASK_HELP, "calls" },
+		{ "-h calls", ASK_HELP, "calls" },
 		{ "--version", ASK_VERSION, NULL },
 		{ "--json-schema", ASK_JSON_SCHEMA, NULL },
 		{ "--generate bash", ASK_GENERATE, NULL },
@@ -184,7 +186,8 @@ static void bad_lines_are_named(void **state)
 	static const struct {
 		const char *line, *says;
 	} cases[] = {
-		{ "cals", "unknown command 'cals': did you mean calls? (top, calls, ticks, features)" },
+		{ "cals",
+		  "unknown command 'cals': did you mean calls? (top, calls, ticks, features)" },
 		{ "nonsense", "unknown command 'nonsense' (top" },
 		{ "--srot calls", "unknown option --srot: did you mean --sort?" },
 		{ "calls --xyzzy", "unknown option --xyzzy (" },
@@ -195,7 +198,8 @@ static void bad_lines_are_named(void **state)
 		{ "calls --errors=yes", "--errors takes no argument" },
 		{ "calls -s clals", "unknown sort key 'clals': did you mean calls? (name, calls," },
 		{ "calls --by processes -s errors", "unknown sort key 'errors' (pid, comm" },
-		{ "calls --by procs", "unknown table 'procs': did you mean processes? (calls, processes)" },
+		{ "calls --by procs",
+		  "unknown table 'procs': did you mean processes? (calls, processes)" },
 		{ "calls --by errors", "unknown table 'errors' (calls, processes)" },
 		{ "ticks -p 1", "ticks: --pid does not apply: this command takes --cpu" },
 		{ "ticks -- ls", "ticks: -- program does not apply" },
@@ -253,8 +257,8 @@ static void bad_lines_are_named(void **state)
 		if (err != -EINVAL)
 			fail_msg("'%s' was taken (%d)", cases[i].line, err);
 		if (!strstr(err_text(err), cases[i].says))
-			fail_msg("'%s': '%s' does not say '%s'", cases[i].line,
-				 err_text(err), cases[i].says);
+			fail_msg("'%s': '%s' does not say '%s'", cases[i].line, err_text(err),
+				 cases[i].says);
 		assert_null(strchr(err_text(err), '\n'));
 		assert_int_equal(err_exit_code(err), EXIT_USAGE);
 		options_free(&o);
@@ -329,12 +333,21 @@ static void durations(void **state)
 		const char *s;
 		uint64_t ns;
 	} cases[] = {
-		{ "1", 1000000000 }, { "0.001", 1000000 }, { "1.5s", 1500000000 },
-		{ "1.", 1000000000 }, { ".25", 250000000 }, { "1ns", 1 },
-		{ "1.5us", 1500 }, { "2µs", 2000 }, { "3ms", 3000000 },
-		{ "2m", 120000000000 }, { "2min", 120000000000 },
-		{ "0.5h", 1800000000000 }, { "+3", 3000000000 },
-		{ "0.1234567891", 123456789 }, { "0.9999999999999", 999999999 },
+		{ "1", 1000000000 },
+		{ "0.001", 1000000 },
+		{ "1.5s", 1500000000 },
+		{ "1.", 1000000000 },
+		{ ".25", 250000000 },
+		{ "1ns", 1 },
+		{ "1.5us", 1500 },
+		{ "2µs", 2000 },
+		{ "3ms", 3000000 },
+		{ "2m", 120000000000 },
+		{ "2min", 120000000000 },
+		{ "0.5h", 1800000000000 },
+		{ "+3", 3000000000 },
+		{ "0.1234567891", 123456789 },
+		{ "0.9999999999999", 999999999 },
 	};
 	uint64_t ns;
 	size_t i;

@@ -16,8 +16,7 @@ static const struct column cols[] = {
 
 static const struct table_def def = { .name = "t", .cols = cols, .ncols = 4 };
 
-static void add(struct table *t, const char *name, uint64_t n, double share,
-		uint64_t pid)
+static void add(struct table *t, const char *name, uint64_t n, double share, uint64_t pid)
 {
 	struct row *r = table_add(t, (struct row_id){ pid, 0 });
 
@@ -57,7 +56,7 @@ static void sorts(void **state)
 
 	five(&t);
 	table_sort(&t, 1, false);
-	assert_string_equal(order(&t), "2 4 1 3 5");	/* equal ones by id */
+	assert_string_equal(order(&t), "2 4 1 3 5"); /* equal ones by id */
 	table_sort(&t, 1, true);
 	assert_string_equal(order(&t), "1 3 5 4 2");
 	table_sort(&t, 0, false);
@@ -65,7 +64,7 @@ static void sorts(void **state)
 	table_sort(&t, 0, true);
 	assert_string_equal(order(&t), "4 5 1 3 2");
 	table_sort(&t, 2, false);
-	assert_string_equal(order(&t), "2 1 5 3 4");	/* NaN is no value: last */
+	assert_string_equal(order(&t), "2 1 5 3 4"); /* NaN is no value: last */
 	table_sort(&t, 2, true);
 	assert_string_equal(order(&t), "3 1 5 2 4");
 	table_sort(&t, 99, false);
@@ -79,7 +78,7 @@ static void rows_without_value_come_last(void **state)
 	struct table t = { 0 };
 
 	five(&t);
-	t.rows[3].na = 1 << 1;		/* pid 2, the largest */
+	t.rows[3].na = 1 << 1; /* pid 2, the largest */
 	table_sort(&t, 1, false);
 	assert_string_equal(order(&t), "4 1 3 5 2");
 	table_sort(&t, 1, true);
@@ -96,7 +95,7 @@ static void sorting_is_stable_from_interval_to_interval(void **state)
 	table_reset(&b, &def);
 	for (i = 0; i < 20; i++) {
 		add(&a, "x", 1, 0, 100 + i);
-		add(&b, "x", 1, 0, 119 - i);	/* found in another order */
+		add(&b, "x", 1, 0, 119 - i); /* found in another order */
 	}
 	table_sort(&a, 1, false);
 	table_sort(&b, 1, false);
@@ -112,10 +111,10 @@ static void greps(void **state)
 
 	five(&t);
 	table_grep(&t, "E");
-	assert_string_equal(order(&t), "5 4 3 1");	/* any case, order kept */
+	assert_string_equal(order(&t), "5 4 3 1"); /* any case, order kept */
 	table_grep(&t, "4");
-	assert_string_equal(order(&t), "4");		/* numbers that name */
-	table_grep(&t, "20");				/* not other numbers */
+	assert_string_equal(order(&t), "4"); /* numbers that name */
+	table_grep(&t, "20");		     /* not other numbers */
 	assert_int_equal(t.nrows, 0);
 	table_grep(&t, "");
 	table_grep(&t, NULL);

@@ -24,11 +24,14 @@ static void python(const struct buf *b, const char *checks)
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, b->s, b->len), b->len);
 	close(fd);
-	snprintf(cmd, sizeof(cmd), "python3 - %s <<'END'\n"
-		 "import json, sys\n"
-		 "def refuse(x): raise ValueError(x)\n"
-		 "docs = [json.loads(l, parse_constant=refuse) for l in open(sys.argv[1], encoding='utf-8')]\n"
-		 "%s\nEND\n", path, checks);
+	snprintf(
+		cmd, sizeof(cmd),
+		"python3 - %s <<'END'\n"
+		"import json, sys\n"
+		"def refuse(x): raise ValueError(x)\n"
+		"docs = [json.loads(l, parse_constant=refuse) for l in open(sys.argv[1], encoding='utf-8')]\n"
+		"%s\nEND\n",
+		path, checks);
 	status = system(cmd);
 	unlink(path);
 	assert_int_equal(status, 0);
@@ -41,20 +44,36 @@ static void make_report(struct report *r, struct table *t, int interval, int tab
 	assert_int_equal(fake_interval(interval, table, NULL, t), 0);
 	table_sort(t, t->def->sort, false);
 	*r = (struct report){
-		.view = &fake_view_calls, .table = t, .show = SIZE_MAX,
-		.wall = 1767225600.25, .interval_ns = 1000123456,
-		.loss = { { "missed", "", 3 }, { "map_full", "", 0 } }, .nloss = 2,
+		.view = &fake_view_calls,
+		.table = t,
+		.show = SIZE_MAX,
+		.wall = 1767225600.25,
+		.interval_ns = 1000123456,
+		.loss = { { "missed", "", 3 }, { "map_full", "", 0 } },
+		.nloss = 2,
 		.price = { .ns_per_event = 212.4, .event = "call" },
-		.cpu_percent = 0.1, .bpf_percent = -1, .notes = notes,
+		.cpu_percent = 0.1,
+		.bpf_percent = -1,
+		.notes = notes,
 	};
 }
 
 static void json_strings(void **state)
 {
 	static const char *const hard[] = {
-		"", "plain", "\"quoted\\", "\n\t\r\b\f\x01\x1f\x7f", "é漢字😀",
-		"\xff\xfe", "cut\xe6\xbc", "\xed\xa0\x80", "\xc0\xaf", "\xf5\x80\x80\x80",
-		"\xc2\x9b", "</script>", NULL,
+		"",
+		"plain",
+		"\"quoted\\",
+		"\n\t\r\b\f\x01\x1f\x7f",
+		"é漢字😀",
+		"\xff\xfe",
+		"cut\xe6\xbc",
+		"\xed\xa0\x80",
+		"\xc0\xaf",
+		"\xf5\x80\x80\x80",
+		"\xc2\x9b",
+		"</script>",
+		NULL,
 	};
 	struct buf b = { 0 };
 	struct json j = { .out = &b };
@@ -117,20 +136,21 @@ static void json_reports(void **state)
 		make_report(&r, &t, i, FAKE_CALLS);
 		write_json(&b, &r);
 	}
-	python(&b, "assert len(docs) == 3\n"
-		   "a, b, c = docs\n"
-		   "assert list(a) == ['view', 'table', 'time', 'interval_ns', 'rows', 'lost', 'overhead', 'notes']\n"
-		   "assert a['view'] == 'calls' and a['table'] == 'calls'\n"
-		   "assert a['time'] == 1767225600.25 and a['interval_ns'] == 1000123456\n"
-		   "assert [r['name'] for r in a['rows']] == ['futex', 'read', 'getpid', 'openat', 'i386:write']\n"
-		   "assert a['rows'][2]['calls'] == 1000000 and a['rows'][4]['p99_ns'] is None\n"
-		   "assert 'lower_bound' not in a['rows'][0]\n"
-		   "assert b['rows'][0]['lower_bound'] == ['p99_ns']\n"
-		   "assert b['rows'][2]['calls'] == 2**64 - 1\n"
-		   "assert c['rows'] == []\n"
-		   "assert a['lost'] == {'missed': 3, 'map_full': 0}\n"
-		   "assert a['overhead'] == {'ns_per_event': 212.4, 'cpu_percent': 0.1, 'bpf_percent': None}\n"
-		   "assert a['notes'] == ['a \"note\"']");
+	python(&b,
+	       "assert len(docs) == 3\n"
+	       "a, b, c = docs\n"
+	       "assert list(a) == ['view', 'table', 'time', 'interval_ns', 'rows', 'lost', 'overhead', 'notes']\n"
+	       "assert a['view'] == 'calls' and a['table'] == 'calls'\n"
+	       "assert a['time'] == 1767225600.25 and a['interval_ns'] == 1000123456\n"
+	       "assert [r['name'] for r in a['rows']] == ['futex', 'read', 'getpid', 'openat', 'i386:write']\n"
+	       "assert a['rows'][2]['calls'] == 1000000 and a['rows'][4]['p99_ns'] is None\n"
+	       "assert 'lower_bound' not in a['rows'][0]\n"
+	       "assert b['rows'][0]['lower_bound'] == ['p99_ns']\n"
+	       "assert b['rows'][2]['calls'] == 2**64 - 1\n"
+	       "assert c['rows'] == []\n"
+	       "assert a['lost'] == {'missed': 3, 'map_full': 0}\n"
+	       "assert a['overhead'] == {'ns_per_event': 212.4, 'cpu_percent': 0.1, 'bpf_percent': None}\n"
+	       "assert a['notes'] == ['a \"note\"']");
 	table_free(&t);
 	buf_free(&b);
 }
@@ -144,10 +164,11 @@ static void json_hostile_names(void **state)
 	make_report(&r, &t, 0, FAKE_PROCESSES);
 	write_json(&b, &r);
 	assert_null(memchr(b.s, 0x1b, b.len));
-	python(&b, "rows = {r['pid']: r for r in docs[0]['rows']}\n"
-		   "assert rows[4243]['comm'] == 'bad\\x1b[31mname\\ufffd'\n"
-		   "assert rows[1]['lower_bound'] == ['age_ns'] and rows[1]['age_ns'] == 4000000000\n"
-		   "assert rows[4242]['age_ns'] is None");
+	python(&b,
+	       "rows = {r['pid']: r for r in docs[0]['rows']}\n"
+	       "assert rows[4243]['comm'] == 'bad\\x1b[31mname\\ufffd'\n"
+	       "assert rows[1]['lower_bound'] == ['age_ns'] and rows[1]['age_ns'] == 4000000000\n"
+	       "assert rows[4242]['age_ns'] is None");
 	table_free(&t);
 	buf_free(&b);
 }
@@ -194,14 +215,14 @@ static void text_report(void **state)
 	make_report(&r, &t, 0, FAKE_CALLS);
 	r.show = 3;
 	write_text(&b, &r, &plain);
-	assert_string_equal(b.s,
-		"2026-01-01 00:00:00  Calls, 1.0s, 3 of 5 rows\n"
-		"NAME                CALLS   ERRORS     TOTAL       AVG       P99       MAX\n"
-		"futex                 820       12     31.0s    37.8ms     918ms      1.0s\n"
-		"read                 125k       37      2.5s    20.0µs    41.0µs    81.2ms\n"
-		"getpid               1.0M        0    92.0ms      92ns     112ns    30.2µs\n"
-		"lost: missed 3\n"
-		"ostrace: 212 ns per call here, reader 0.1% of a CPU\n");
+	assert_string_equal(
+		b.s, "2026-01-01 00:00:00  Calls, 1.0s, 3 of 5 rows\n"
+		     "NAME                CALLS   ERRORS     TOTAL       AVG       P99       MAX\n"
+		     "futex                 820       12     31.0s    37.8ms     918ms      1.0s\n"
+		     "read                 125k       37      2.5s    20.0µs    41.0µs    81.2ms\n"
+		     "getpid               1.0M        0    92.0ms      92ns     112ns    30.2µs\n"
+		     "lost: missed 3\n"
+		     "ostrace: 212 ns per call here, reader 0.1% of a CPU\n");
 	table_free(&t);
 	buf_free(&b);
 }
@@ -250,8 +271,8 @@ static void colors_have_a_meaning_and_end(void **state)
 
 	make_report(&r, &t, 0, FAKE_CALLS);
 	write_text(&b, &r, &color);
-	assert_non_null(strstr(b.s, "\x1b[31m37\x1b[0m"));	/* errors red */
-	assert_non_null(strstr(b.s, "\x1b[2m0\x1b[0m"));	/* zeros dim */
+	assert_non_null(strstr(b.s, "\x1b[31m37\x1b[0m")); /* errors red */
+	assert_non_null(strstr(b.s, "\x1b[2m0\x1b[0m"));   /* zeros dim */
 	p = strrchr(b.s, '\x1b');
 	assert_int_equal(strncmp(p, "\x1b[0m", 4), 0);
 	table_free(&t);
@@ -321,7 +342,8 @@ static void man_source_is_filled(void **state)
 	struct buf b = { 0 };
 
 	assert_int_equal(man_page(&b, ".TH X 1\n@OPTIONS@\n.SH Y\n@VIEWS@\nlast"), 0);
-	assert_non_null(strstr(b.s, ".TH X 1\n.TP\n\\fB\\-i\\fR, \\fB\\-\\-interval\\fR \\fITIME\\fR\n"));
+	assert_non_null(
+		strstr(b.s, ".TH X 1\n.TP\n\\fB\\-i\\fR, \\fB\\-\\-interval\\fR \\fITIME\\fR\n"));
 	assert_non_null(strstr(b.s, "They never change."));
 	assert_null(strchr(b.s, '@'));
 	buf_free(&b);
