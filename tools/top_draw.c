@@ -50,7 +50,7 @@ static int flow(const struct facts *l, struct grid *g, const struct box *b,
 
 		if (x && x + 3 + w > room) {
 			if (line + 1 >= limit)
-				break;
+				continue;	/* a shorter one may fit */
 			line++;
 			x = 0;
 		}
@@ -237,7 +237,7 @@ static void draw_foot(struct top *t, struct grid *g)
 	add_losses(&l, t);
 	add_price(&l, t);
 	percent_text(pc, sizeof(pc), t->cpu_percent);
-	add(&l, STYLE_NORMAL, "reader %s CPU", pc);
+	add(&l, STYLE_NORMAL, "reader %s%s", pc, t->foot.w >= 96 ? " CPU" : "");
 	percent_text(pc, sizeof(pc), t->bpf_percent);
 	add(&l, STYLE_NORMAL, "BPF %s%s", pc, t->foot.w >= 96 ? " of machine" : "");
 	flow(&l, g, &t->foot, t->foot.w, t->foot.w, 1);

@@ -24,8 +24,8 @@ void top_draw_table(struct top *t, struct grid *g, struct top_panel *p,
 /** top_draw_hists - the histograms of the row one is in. */
 void top_draw_hists(struct top *t, struct grid *g, struct top_panel *p,
 		    const struct box *b);
-/** top_hists_height - the lines they would like to have. */
-int top_hists_height(const struct top_panel *p);
+/** top_hists_height - the lines they need, at most @limit. */
+int top_hists_height(const struct top_panel *p, int limit);
 /** top_draw_help - the keys, and what the columns and losses mean. */
 void top_draw_help(struct top *t, struct grid *g);
 /** top_draw_choice - the list of columns to sort by. */

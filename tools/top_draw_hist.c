@@ -10,6 +10,7 @@
 #define HEAD_LINES	2	/* name, percentiles */
 #define MIN_WIDTH	36	/* of one of two beside each other */
 #define WIDE		52	/* from here on ranges and cumulative shares are shown */
+#define MAX_WIDTH	110	/* beyond this the eye loses the line */
 
 /* Octaves that one line stands for. */
 struct bar {
@@ -163,7 +164,8 @@ static void draw_percentiles(struct top *t, struct grid *g, const struct box *b,
 		format_ns(ns, sizeof(ns), h->sum / h->count, !t->ascii);
 		snprintf(text + len, sizeof(text) - len, "%savg %s", gap, ns);
 	}
-	grid_put(g, b, 1, 1, STYLE_MARK, text);
+	if (grid_put(g, b, 1, 1, STYLE_MARK, text) < b->w - 29 && b->w >= WIDE)
+		grid_put_right(g, b, 1, b->w - 17, STYLE_DIM, "cumulative");
 }
 
 static const char *why_empty(const struct top *t, const struct hist *h, int err)
@@ -205,9 +207,9 @@ static void draw_hist(struct top *t, struct grid *g, const struct box *b,
 		draw_bar(t, g, b, HEAD_LINES + i, h, &bars[i], most);
 }
 
-int top_hists_height(const struct top_panel *p)
+int top_hists_height(const struct top_panel *p, int limit)
 {
-	int i, first, n, most = 0;
+	int i, first, n, most = 0, step = 1;
 
 	for (i = 0; i < 2; i++) {
 		if (p->hist_err[i] < 0)
@@ -216,7 +218,11 @@ int top_hists_height(const struct top_panel *p)
 		if (n > most)
 			most = n;
 	}
-	return HEAD_LINES + most;
+	/* Octaves that share a line leave lines over: not ours, then. */
+	limit = limit > HEAD_LINES ? limit - HEAD_LINES : 1;
+	while ((most + step - 1) / step > limit)
+		step++;
+	return HEAD_LINES + (most + step - 1) / step;
 }
 
 void top_draw_hists(struct top *t, struct grid *g, struct top_panel *p,
@@ -226,10 +232,11 @@ void top_draw_hists(struct top *t, struct grid *g, struct top_panel *p,
 	struct box half = *b;
 
 	if (!two || b->w < 2 * MIN_WIDTH) {
-		draw_hist(t, g, b, p, 0);
+		half.w = b->w < MAX_WIDTH ? b->w : MAX_WIDTH;
+		draw_hist(t, g, &half, p, 0);
 		return;
 	}
-	half.w = (b->w - 2) / 2;
+	half.w = (b->w - 2) / 2 < MAX_WIDTH ? (b->w - 2) / 2 : MAX_WIDTH;
 	draw_hist(t, g, &half, p, 0);
 	half.x += half.w + 2;
 	draw_hist(t, g, &half, p, 1);

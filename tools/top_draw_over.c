@@ -136,7 +136,7 @@ static void help_screen(struct page *p, bool ascii)
 
 void top_draw_help(struct top *t, struct grid *g)
 {
-	struct box b = centre(t, t->rows, t->cols < 120 ? t->cols : 120);
+	struct box outer = centre(t, t->rows, t->cols < 120 ? t->cols : 120), b = outer;
 	struct page p = { .g = g };
 	int total;
 
@@ -155,7 +155,7 @@ void top_draw_help(struct top *t, struct grid *g)
 	help_panel(&p, &t->panel[t->active]);
 	help_screen(&p, t->ascii);
 	if (total > b.h)
-		grid_putf(g, &b, b.h, b.w - 14, STYLE_TITLE, " %3d of %3d ",
+		grid_putf(g, &outer, outer.h - 1, outer.w - 16, STYLE_TITLE, " %3d of %3d ",
 			  t->help_offset + b.h, total);
 }
 

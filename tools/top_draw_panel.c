@@ -154,15 +154,16 @@ static void draw_contents(struct top *t, struct grid *g, struct top_panel *p,
 {
 	struct top_frame *f = top_frame(p);
 	struct box upper = *b, lower = *b;
-	int want = top_has_hist(p) ? top_hists_height(p) : 0;
+	int limit = b->h - MIN_TABLE, want;
 
+	if (f->table < 0)
+		limit = b->h;
+	want = top_has_hist(p) ? top_hists_height(p, limit) : 0;
 	if (want > f->hist_h)
 		f->hist_h = want;
-	upper.h = f->hist_h;
-	if (f->table < 0)
-		upper.h = b->h;
-	else if (upper.h > b->h - MIN_TABLE)
-		upper.h = b->h - MIN_TABLE >= MIN_HIST ? b->h - MIN_TABLE : 0;
+	if (f->hist_h > limit)		/* the screen has become smaller */
+		f->hist_h = want;
+	upper.h = f->table < 0 ? b->h : limit >= MIN_HIST ? f->hist_h : 0;
 	if (upper.h && top_has_hist(p))
 		top_draw_hists(t, g, p, &upper);
 	if (f->table < 0)
