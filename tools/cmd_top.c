@@ -9,6 +9,7 @@
 #include "command.h"
 #include "err.h"
 #include "loop.h"
+#include "report.h"
 #include "top_draw.h"
 #include "top_run.h"
 #include "tui.h"
@@ -52,19 +53,6 @@ static void unmute(struct muted *m)
 		}
 }
 
-/* Signals wait from before the screen is taken until it is given back. */
-static void hold_signals(sigset_t *old)
-{
-	static const int held[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH };
-	sigset_t set;
-	size_t i;
-
-	sigemptyset(&set);
-	for (i = 0; i < sizeof(held) / sizeof(*held); i++)
-		sigaddset(&set, held[i]);
-	sigprocmask(SIG_BLOCK, &set, old);
-}
-
 static void paint(struct top_run *tr, struct tui *tui)
 {
 	struct top *t = &tr->top;
@@ -95,8 +83,7 @@ static int sample(struct top_run *tr, struct tui *tui, bool full)
 		return err;
 	tr->ticks += full;
 	paint(tr, tui);
-	if (top_run_done(tr))
-		top_run_stop(tr, EXIT_OK);
+	top_run_check_done(tr);
 	return 0;
 }
 
@@ -126,6 +113,14 @@ static int set_paused(struct top_run *tr, struct tui *tui)
 	return err;
 }
 
+/* The screen is the program's terminal: when it goes, that is a hangup. */
+static void quit(struct top_run *tr)
+{
+	if (tr->run.program && !tr->program_ended)
+		kill(tr->run.program, SIGHUP);
+	top_run_stop(tr, tr->program_ended ? run_status(&tr->run) : EXIT_OK);
+}
+
 static int keys(struct top_run *tr, struct tui *tui)
 {
 	int key, err = 0;
@@ -139,7 +134,7 @@ static int keys(struct top_run *tr, struct tui *tui)
 		}
 		todo = top_key(&tr->top, key);
 		if (todo & TOP_DO_QUIT)
-			top_run_stop(tr, tr->program_ended ? run_status(&tr->run) : EXIT_OK);
+			quit(tr);
 		if (todo & TOP_DO_REDRAW)
 			tui_redraw(tui);
 		if (todo & TOP_DO_PAUSE)
@@ -179,8 +174,7 @@ static int handle(struct top_run *tr, struct tui *tui, int event, int signo)
 		return tick(tr, tui);
 	case LOOP_HOUSEKEEPING:
 		run_harvest(&tr->run);
-		if (tr->top.paused && top_run_done(tr))
-			top_run_stop(tr, EXIT_OK);
+		top_run_check_done(tr);
 		return 0;
 	case LOOP_INPUT:
 		return keys(tr, tui);
@@ -233,30 +227,31 @@ static bool want_color(const struct options *o)
 static int top_screen(const struct options *o)
 {
 	struct tui *tui = NULL;
-	struct top_run tr = { .err = tui_check() };
+	struct top_run tr;
 	struct muted m;
-	sigset_t old;
-	int code;
+	int err = tui_check();
 
-	if (tr.err)
-		return top_run_finish(&tr);
+	if (err) {
+		err_print(err);
+		return err_exit_code(err);
+	}
 	mute(&m, o);
 	tr.err = top_run_open(&tr, o);
 	unmute(&m);
-	hold_signals(&old);
 	if (!tr.err)
 		tr.err = tui_open(&tui, want_color(o));
 	if (!tr.err)
 		tr.err = run_screen(&tr, tui);
 	tui_close(tui);
-	code = top_run_finish(&tr);
-	top_run_close(&tr);
-	sigprocmask(SIG_SETMASK, &old, NULL);
-	return code;
+	return top_run_end(&tr);
 }
 
 int cmd_top(const struct options *o)
 {
+	if (o->json)
+		return report_run(o, views, false);
+	if (o->json)
+		return report_run(o, views, false);
 	/* What is no terminal gets plain text, control characters help nobody. */
 	if (o->batch || !isatty(STDOUT_FILENO))
 		return top_batch(o);

@@ -59,40 +59,51 @@ static int print_screen(struct top_run *tr)
 	return print_grid(&tr->grid);
 }
 
-static int tick(struct top_run *tr)
+/* A program without an interval is reported on once, when it has ended. */
+static uint64_t period(const struct options *o)
+{
+	bool once = o->program && !o->interval_given && !o->iterations;
+
+	return once ? 0 : o->interval_ns;
+}
+
+static int report(struct top_run *tr)
 {
 	int err = top_run_sample(tr);
 
 	tr->ticks++;
-	if (!err)
-		err = print_screen(tr);
+	return err ? err : print_screen(tr);
+}
+
+static int tick(struct top_run *tr)
+{
+	int err = report(tr);
+
 	if (err)
 		return err;
-	if (top_run_done(tr))
-		top_run_stop(tr, EXIT_OK);
-	return tr->o->duration_ns ? top_run_timer(tr, tr->o->interval_ns) : 0;
+	top_run_check_done(tr);
+	return tr->o->duration_ns ? top_run_timer(tr, period(tr->o)) : 0;
 }
 
 static int handle(struct top_run *tr, int event, int signo)
 {
-	int err;
-
 	switch (event) {
 	case LOOP_TICK:
 		return tick(tr);
 	case LOOP_HOUSEKEEPING:
 		run_harvest(&tr->run);
+		top_run_check_done(tr);
 		return 0;
 	case LOOP_SIGNAL:
 		top_run_signal(tr, signo);
-		return 0;
+		return report(tr);
 	case LOOP_STOP:
 		raise(SIGSTOP);
 		return 0;
 	case LOOP_PROGRAM:
-		err = tick(tr);
+		tr->program_ended = true;
 		top_run_stop(tr, run_status(&tr->run));
-		return err;
+		return report(tr);
 	case LOOP_HANGUP:
 		return -EPIPE;
 	default:
@@ -104,12 +115,11 @@ static int run_batch(struct top_run *tr)
 {
 	int err, signo = 0;
 
-	tr->top.batch = true;
 	tr->top.ascii = !format_utf8();
 	top_layout_batch(&tr->top, text_cols(), 0);
 	err = loop_open(&tr->loop, -1, tr->run.program);
 	if (!err)
-		err = top_run_timer(tr, tr->o->interval_ns);
+		err = top_run_timer(tr, period(tr->o));
 	while (!err && !tr->stop)
 		err = handle(tr, loop_wait(tr->loop, &signo), signo);
 	return err;
@@ -117,18 +127,18 @@ static int run_batch(struct top_run *tr)
 
 int top_batch(const struct options *o)
 {
+	struct options text = *o;
 	struct top_run tr;
-	int code;
 
-	tr.err = top_run_open(&tr, o);
+	text.batch = true;
+	tr.err = top_run_open(&tr, &text);
 	if (!tr.err)
 		tr.err = run_batch(&tr);
-	/* A reader that has seen enough is no failure. */
+	/* A reader that has seen enough: quietly, as by the signal itself. */
 	if (tr.err == -EPIPE) {
 		err_clear();
 		tr.err = 0;
+		tr.code = 128 + SIGPIPE;
 	}
-	code = top_run_finish(&tr);
-	top_run_close(&tr);
-	return code;
+	return top_run_end(&tr);
 }

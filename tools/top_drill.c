@@ -5,8 +5,7 @@
 #include "format.h"
 #include "top_model.h"
 
-/* Tell the view what is looked at: it may keep more about that. */
-static void focus(struct top_panel *p)
+void top_focus(struct top_panel *p)
 {
 	if (p->err < 0 || !p->view->focus || top_frame(p)->table < 0)
 		return;
@@ -40,7 +39,7 @@ void top_drill_in(struct top *t, struct top_panel *p)
 	reset_frame(to, def->child);
 	top_row_name(def, r, !t->ascii, to->name, sizeof(to->name));
 	p->scope.depth++;
-	focus(p);
+	top_focus(p);
 	top_refresh(t, p);
 }
 
@@ -50,7 +49,7 @@ void top_drill_out(struct top *t, struct top_panel *p)
 		return;
 	reset_frame(top_frame(p), -1);
 	p->scope.depth--;
-	focus(p);
+	top_focus(p);
 	top_refresh(t, p);
 }
 
@@ -61,7 +60,7 @@ void top_show(struct top_panel *p, int table)
 		p->scope.depth--;
 	}
 	reset_frame(&p->frame[0], table);
-	focus(p);
+	top_focus(p);
 }
 
 void top_next_table(struct top *t, struct top_panel *p)

@@ -356,6 +356,8 @@ static void init_panel(struct top_panel *p, const struct run_view *rv,
 	for (i = 0; o->by && i < p->view->ntables && i < TOP_MAX_TABLES; i++)
 		if (p->view->tables[i].top_level && !strcmp(p->view->tables[i].name, o->by))
 			p->frame[0].table = i;
+	if (p->frame[0].table)
+		top_focus(p);
 }
 
 void top_init(struct top *t, const struct run *r, const struct options *o)

@@ -162,6 +162,8 @@ struct row *top_row(struct top_panel *p);
 void top_drill_in(struct top *t, struct top_panel *p);
 void top_drill_out(struct top *t, struct top_panel *p);
 void top_next_table(struct top *t, struct top_panel *p);
+/** top_focus - tell the view what is looked at: it may keep more about that. */
+void top_focus(struct top_panel *p);
 /** top_move - move the selection by @by rows. */
 void top_move(struct top_panel *p, int by);
 /** top_show - make tables[@table] the panel's table (at depth 0). */

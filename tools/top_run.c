@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Starting, sampling and stopping, for the screen and the batch mode alike. */
 #include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "command.h"
 #include "err.h"
 #include "format.h"
 #include "loop.h"
+#include "report.h"
 #include "top_run.h"
 
+#define GRACE_MS	200		/* for a program to end by the same signal as we */
 #define SYSINFO_NS	900000000ull	/* the header need not be newer than this */
 
 static size_t add(char *buf, size_t n, size_t len, const char *what, const char *text)
@@ -76,21 +79,17 @@ static void describe_filters(const struct options *o, char *buf, size_t n)
 		add(buf, n, len, "errors", "");
 }
 
-static int start(struct top_run *tr)
+/* Signals wait from before the screen is taken until it is given back. */
+static void hold_signals(sigset_t *old)
 {
-	struct run *r = &tr->run;
-	int err = run_open(r, tr->o, views, false);
+	static const int held[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH };
+	sigset_t set;
+	size_t i;
 
-	if (err)
-		return err;
-	err = run_go(r);
-	if (err) {
-		/* As a shell would say it. */
-		if (r->program_error)
-			tr->code = r->program_error == ENOENT ? 127 : 126;
-		run_close(r);
-	}
-	return err;
+	sigemptyset(&set);
+	for (i = 0; i < sizeof(held) / sizeof(*held); i++)
+		sigaddset(&set, held[i]);
+	sigprocmask(SIG_BLOCK, &set, old);
 }
 
 int top_run_open(struct top_run *tr, const struct options *o)
@@ -100,25 +99,50 @@ int top_run_open(struct top_run *tr, const struct options *o)
 
 	memset(tr, 0, sizeof(*tr));
 	tr->o = o;
-	err = start(tr);
+	sigprocmask(SIG_BLOCK, NULL, &tr->old_mask);
+	err = run_open(&tr->run, o, views, false);
 	if (err)
 		return err;
+	hold_signals(&tr->old_mask);
 	top_init(&tr->top, &tr->run, o);
 	describe_filters(o, only, sizeof(only));
 	format_escape(tr->top.only, sizeof(tr->top.only), only, format_utf8());
 	sysinfo_init(&tr->top.machine);
 	sysinfo_update(&tr->top.machine);
-	return 0;
+	err = run_go(&tr->run);
+	if (tr->run.program_error)
+		tr->code = report_exec_code(tr->run.program_error);
+	return err;
 }
 
-void top_run_close(struct top_run *tr)
+/* The status of a program that nobody traces any more. */
+static int await(pid_t program)
 {
+	int st;
+
+	while (waitpid(program, &st, 0) < 0)
+		if (errno != EINTR)
+			return EXIT_FAIL;
+	return WIFSIGNALED(st) ? 128 + WTERMSIG(st) : WEXITSTATUS(st);
+}
+
+int top_run_end(struct top_run *tr)
+{
+	pid_t program = tr->run.program;
+
+	if (tr->err < 0) {
+		err_print(tr->err);
+		if (!tr->code)
+			tr->code = err_exit_code(tr->err);
+	}
 	loop_close(tr->loop);
-	tr->loop = NULL;
+	/* A run that did not open has cleaned up after itself. */
 	if (tr->top.npanels)
 		run_close(&tr->run);
 	top_free(&tr->top);
 	grid_free(&tr->grid);
+	sigprocmask(SIG_SETMASK, &tr->old_mask, NULL);
+	return tr->await_program ? await(program) : tr->code;
 }
 
 void top_run_stop(struct top_run *tr, int code)
@@ -127,8 +151,27 @@ void top_run_stop(struct top_run *tr, int code)
 	tr->code = code;
 }
 
+/* Give the program @ms to end. */
+static bool ends_within(pid_t program, int ms)
+{
+	struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, program, 0), .events = POLLIN };
+	bool ended = poll(&p, 1, ms) > 0;
+
+	if (p.fd >= 0)
+		close(p.fd);
+	return ended;
+}
+
+/*
+ * Nothing is left behind: typed at a terminal, the program got the signal as
+ * well, sent to us alone it is passed on.
+ */
 void top_run_signal(struct top_run *tr, int signo)
 {
+	pid_t program = tr->program_ended ? 0 : tr->run.program;
+
+	if (program && !ends_within(program, GRACE_MS) && !kill(program, signo))
+		ends_within(program, GRACE_MS);
 	top_run_stop(tr, signo == SIGINT ? EXIT_OK : 128 + signo);
 }
 
@@ -140,13 +183,21 @@ static uint64_t now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-bool top_run_done(const struct top_run *tr)
+static bool is_done(const struct top_run *tr)
 {
 	const struct options *o = tr->o;
 
 	if (o->iterations && tr->ticks >= o->iterations)
 		return true;
 	return o->duration_ns && now_ns() >= tr->run.start + o->duration_ns;
+}
+
+void top_run_check_done(struct top_run *tr)
+{
+	if (!is_done(tr))
+		return;
+	tr->await_program = tr->run.program && !tr->program_ended;
+	top_run_stop(tr, tr->program_ended ? run_status(&tr->run) : EXIT_OK);
 }
 
 int top_run_timer(struct top_run *tr, uint64_t ns)
@@ -170,12 +221,4 @@ int top_run_sample(struct top_run *tr)
 	}
 	top_sample(&tr->top, &tr->run);
 	return 0;
-}
-
-int top_run_finish(struct top_run *tr)
-{
-	if (tr->err >= 0)
-		return tr->code;
-	err_print(tr->err);
-	return tr->code ? tr->code : err_exit_code(tr->err);
 }

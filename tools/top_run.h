@@ -3,6 +3,7 @@
 #ifndef OSTRACE_TOP_RUN_H
 #define OSTRACE_TOP_RUN_H
 
+#include <signal.h>
 #include "options.h"
 #include "run.h"
 #include "top_model.h"
@@ -18,27 +19,31 @@ struct top_run {
 	struct grid grid;
 	uint64_t ticks;			/* full intervals so far */
 	uint64_t sysinfo_at;		/* r->now of the last look at the machine */
+	sigset_t old_mask;		/* signals are held from open to end */
 	bool stop;
 	bool program_ended;
+	bool await_program;		/* all was shown that was asked for: wait for it */
 	int code;			/* exit code */
 	int err;			/* < 0: what ended it, to be printed last */
 };
 
 /** top_run_open - start the views and the program, and let it go. */
 int top_run_open(struct top_run *tr, const struct options *o);
-void top_run_close(struct top_run *tr);
+/**
+ * top_run_end - stop tracing, say what went wrong, wait for the program if
+ * that is due. Return: the exit code. For any result of top_run_open().
+ */
+int top_run_end(struct top_run *tr);
 /** top_run_stop - end the loop with an exit code. */
 void top_run_stop(struct top_run *tr, int code);
-/** top_run_signal - end the loop because of a signal. */
+/** top_run_signal - end the loop because of a signal; the program gets it, too. */
 void top_run_signal(struct top_run *tr, int signo);
 /** top_run_timer - arm the tick: the interval, or what is left of the duration. */
 int top_run_timer(struct top_run *tr, uint64_t ns);
 /** top_run_sample - end the interval and take it in. */
 int top_run_sample(struct top_run *tr);
-/** top_run_done - has it run as long, or as often, as was asked for? */
-bool top_run_done(const struct top_run *tr);
-/** top_run_finish - print what went wrong. Return: the exit code. */
-int top_run_finish(struct top_run *tr);
+/** top_run_check_done - end the loop if it ran as long, or as often, as was asked for. */
+void top_run_check_done(struct top_run *tr);
 
 /** top_batch - the panels as plain text, every interval. Return: exit code. */
 int top_batch(const struct options *o);
