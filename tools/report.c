@@ -198,18 +198,15 @@ static bool program_ends_soon(const struct run *r)
 static int on_signal(struct reporter *p, int signo)
 {
 	struct run *r = &p->run;
-	int err;
+	int err, code;
 
 	if (r->program && !program_ends_soon(r) && !kill(r->program, signo))
 		program_ends_soon(r);
 	err = report(p);
 	if (err && err != -EPIPE)
 		err_print(err);
-	if (signo != SIGINT)
-		return 128 + signo;
-	if (program_ended(r))
-		return run_status(r);
-	return err ? EXIT_FAIL : EXIT_OK;
+	code = program_ended(r) ? run_status(r) : err ? EXIT_FAIL : EXIT_OK;
+	return signo == SIGINT ? code : 128 + signo;
 }
 
 static int failed(int err)
