@@ -14,7 +14,7 @@
 #include "top_run.h"
 #include "tui.h"
 
-#define FIRST_NS	200000000ull	/* numbers should not take a second to come */
+#define FIRST_NS 200000000ull /* numbers should not take a second to come */
 
 /* The terminal's file descriptors while the traced program gets others. */
 struct muted {
@@ -24,10 +24,11 @@ struct muted {
 /*
  * The program shares our terminal, but its output would spoil the screen and
  * it would steal our keys: what is the terminal becomes /dev/null for it.
+ * @o: NULL if there will be no screen
  */
 static void mute(struct muted *m, const struct options *o)
 {
-	int null = o->program ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1, i;
+	int null = o && o->program ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1, i;
 
 	for (i = 0; i < 3; i++) {
 		m->fd[i] = -1;
@@ -224,36 +225,41 @@ static bool want_color(const struct options *o)
 	return o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && !(no && *no));
 }
 
-static int top_screen(const struct options *o)
+static int screen(struct top_run *tr)
 {
 	struct tui *tui = NULL;
-	struct top_run tr;
-	struct muted m;
-	int err = tui_check();
+	int err = tui_open(&tui, want_color(tr->o));
 
-	if (err) {
-		err_print(err);
-		return err_exit_code(err);
-	}
-	mute(&m, o);
-	tr.err = top_run_open(&tr, o);
-	unmute(&m);
-	if (!tr.err)
-		tr.err = tui_open(&tui, want_color(o));
-	if (!tr.err)
-		tr.err = run_screen(&tr, tui);
+	if (!err)
+		err = run_screen(tr, tui);
 	tui_close(tui);
-	return top_run_end(&tr);
+	return err;
 }
 
 int cmd_top(const struct options *o)
 {
-	if (o->json)
-		return report_run(o, views, false);
-	if (o->json)
-		return report_run(o, views, false);
 	/* What is no terminal gets plain text, control characters help nobody. */
-	if (o->batch || !isatty(STDOUT_FILENO))
-		return top_batch(o);
-	return top_screen(o);
+	bool text = o->batch || !isatty(STDOUT_FILENO);
+	struct top_run tr = { 0 };
+	struct muted m;
+	int err;
+
+	if (o->json)
+		return report_run(o, views, false);
+	err = text ? 0 : tui_check();
+	if (err) {
+		err_print(err);
+		return err_exit_code(err);
+	}
+	mute(&m, text ? NULL : o);
+	err = top_run_open(&tr, o);
+	unmute(&m);
+	if (!err)
+		err = text ? top_batch(&tr) : screen(&tr);
+	if (err) {
+		err_print(err);
+		if (!tr.code)
+			tr.code = err_exit_code(err);
+	}
+	return top_run_end(&tr);
 }

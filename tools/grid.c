@@ -40,7 +40,7 @@ void grid_free(struct grid *g)
 
 struct box grid_whole(const struct grid *g)
 {
-	return (struct box) { 0, 0, g->rows, g->cols };
+	return (struct box){ 0, 0, g->rows, g->cols };
 }
 
 /* The cell at (y, x) of @b, NULL outside of the box or the grid. */
@@ -74,8 +74,8 @@ static uint32_t next_char(const char **p, int *w)
 	return c;
 }
 
-static int put_char(struct grid *g, const struct box *b, int y, int x,
-		    enum style style, uint32_t c, int w)
+static int put_char(struct grid *g, const struct box *b, int y, int x, enum style style, uint32_t c,
+		    int w)
 {
 	struct cell *cell, *half;
 
@@ -83,19 +83,18 @@ static int put_char(struct grid *g, const struct box *b, int y, int x,
 		c = '?';
 		w = 1;
 	}
-	if (!w)		/* combining: there is no room for it in a cell */
+	if (!w) /* combining: there is no room for it in a cell */
 		return x;
 	cell = cell_at(g, b, y, x);
 	half = w > 1 ? cell_at(g, b, y, x + 1) : cell;
 	if (cell)
-		*cell = (struct cell) { half ? (wchar_t)c : ' ', style };
+		*cell = (struct cell){ half ? (wchar_t)c : ' ', style };
 	if (w > 1 && half)
-		*half = (struct cell) { 0, style };
+		*half = (struct cell){ 0, style };
 	return x + w;
 }
 
-int grid_put(struct grid *g, const struct box *b, int y, int x,
-	     enum style style, const char *text)
+int grid_put(struct grid *g, const struct box *b, int y, int x, enum style style, const char *text)
 {
 	int w;
 
@@ -107,8 +106,8 @@ int grid_put(struct grid *g, const struct box *b, int y, int x,
 	return x > b->w ? b->w : x;
 }
 
-int grid_putf(struct grid *g, const struct box *b, int y, int x,
-	      enum style style, const char *fmt, ...)
+int grid_putf(struct grid *g, const struct box *b, int y, int x, enum style style, const char *fmt,
+	      ...)
 {
 	char buf[256];
 	va_list ap;
@@ -119,14 +118,14 @@ int grid_putf(struct grid *g, const struct box *b, int y, int x,
 	return grid_put(g, b, y, x, style, buf);
 }
 
-void grid_put_right(struct grid *g, const struct box *b, int y, int x,
-		    enum style style, const char *text)
+void grid_put_right(struct grid *g, const struct box *b, int y, int x, enum style style,
+		    const char *text)
 {
 	grid_put(g, b, y, x - text_width(text), style, text);
 }
 
-void grid_fill(struct grid *g, const struct box *b, int y, int x, int n,
-	       enum style style, wchar_t ch)
+void grid_fill(struct grid *g, const struct box *b, int y, int x, int n, enum style style,
+	       wchar_t ch)
 {
 	while (n-- > 0)
 		x = put_char(g, b, y, x, style, (uint32_t)ch, 1);
@@ -149,8 +148,8 @@ void grid_clear(struct grid *g, const struct box *b)
 		grid_fill(g, b, y, 0, b->w, STYLE_NORMAL, ' ');
 }
 
-void grid_bar(struct grid *g, const struct box *b, int y, int x, int w,
-	      enum style style, double frac)
+void grid_bar(struct grid *g, const struct box *b, int y, int x, int w, enum style style,
+	      double frac)
 {
 	int eighths;
 
@@ -160,13 +159,13 @@ void grid_bar(struct grid *g, const struct box *b, int y, int x, int w,
 		frac = 1;
 	eighths = (int)(frac * w * 8 + 0.5);
 	if (!eighths)
-		eighths = 1;	/* something is never drawn as nothing */
+		eighths = 1; /* something is never drawn as nothing */
 	if (g->ascii) {
 		grid_fill(g, b, y, x, (eighths + 4) / 8 ? (eighths + 4) / 8 : 1, style, '#');
 		return;
 	}
 	grid_fill(g, b, y, x, eighths / 8, style, 0x2588);
-	if (eighths % 8)	/* U+258F is one eighth, U+2589 seven */
+	if (eighths % 8) /* U+258F is one eighth, U+2589 seven */
 		grid_fill(g, b, y, x + eighths / 8, 1, style, 0x2590 - eighths % 8);
 }
 

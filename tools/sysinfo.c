@@ -10,9 +10,9 @@
 #include "sysinfo.h"
 
 static const char *const psi_path[PSI_COUNT] = {
-	[PSI_CPU]	= "/proc/pressure/cpu",
-	[PSI_MEMORY]	= "/proc/pressure/memory",
-	[PSI_IO]	= "/proc/pressure/io",
+	[PSI_CPU] = "/proc/pressure/cpu",
+	[PSI_MEMORY] = "/proc/pressure/memory",
+	[PSI_IO] = "/proc/pressure/io",
 };
 
 /* v2 alone, then the v2 part of a hybrid host. */
@@ -27,8 +27,8 @@ int sysinfo_parse_stat(const char *text, struct cpu_ticks *t)
 	unsigned long long v[8] = { 0 };
 	int i, n;
 
-	n = sscanf(text, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &v[0],
-		   &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]);
+	n = sscanf(text, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &v[0], &v[1], &v[2], &v[3],
+		   &v[4], &v[5], &v[6], &v[7]);
 	if (n < 8)
 		return -EINVAL;
 	t->total = 0;
@@ -156,7 +156,7 @@ static void update_psi(struct machine *s)
 		    !sysinfo_parse_psi(buf, &s->psi[i]))
 			s->psi_on = true;
 		else
-			s->psi[i] = (struct psi) { -1, -1 };
+			s->psi[i] = (struct psi){ -1, -1 };
 	}
 }
 
@@ -167,8 +167,7 @@ static void update_cgroups(struct machine *s)
 	long n;
 	size_t i;
 
-	if (read_text("/proc/cgroups", buf, sizeof(buf)) ||
-	    sysinfo_parse_cgroups(buf, &s->cgroups))
+	if (read_text("/proc/cgroups", buf, sizeof(buf)) || sysinfo_parse_cgroups(buf, &s->cgroups))
 		s->cgroups = -1;
 	for (i = 0; i < sizeof(cgroup_stat_path) / sizeof(*cgroup_stat_path); i++)
 		if (!read_text(cgroup_stat_path[i], buf, sizeof(buf)) &&
@@ -196,8 +195,7 @@ void sysinfo_update(struct machine *s)
 		s->load[0] = -1;
 		s->tasks = -1;
 	}
-	if (read_text("/proc/uptime", buf, sizeof(buf)) ||
-	    sysinfo_parse_uptime(buf, &s->uptime))
+	if (read_text("/proc/uptime", buf, sizeof(buf)) || sysinfo_parse_uptime(buf, &s->uptime))
 		s->uptime = -1;
 	if (read_text("/sys/devices/system/cpu/online", buf, sizeof(buf)) ||
 	    sysinfo_parse_cpulist(buf, &s->cpus))

@@ -9,7 +9,7 @@
 /* Pressure stall information of one resource, percent over the last 10 s. */
 struct psi {
 	double some;
-	double full;		/* < 0: the kernel does not tell (cpu before 5.13) */
+	double full; /* < 0: the kernel does not tell (cpu before 5.13) */
 };
 
 enum { PSI_CPU, PSI_MEMORY, PSI_IO, PSI_COUNT };
@@ -22,15 +22,15 @@ struct cpu_ticks {
 struct machine {
 	char host[65];
 	char release[65];
-	int cpus;			/* online; 0: not known */
-	double uptime;			/* s, < 0: not known */
-	double load[3];			/* [0] < 0: not known */
-	double steal;			/* percent since the last update, < 0: not known yet */
-	bool psi_on;			/* the kernel keeps pressure information */
-	struct psi psi[PSI_COUNT];	/* with psi_on; some < 0: not known */
-	long tasks;			/* threads, < 0: not known */
-	long cgroups;			/* < 0: not known */
-	struct cpu_ticks ticks;		/* as of the last update */
+	int cpus;		   /* online; 0: not known */
+	double uptime;		   /* s, < 0: not known */
+	double load[3];		   /* [0] < 0: not known */
+	double steal;		   /* percent since the last update, < 0: not known yet */
+	bool psi_on;		   /* the kernel keeps pressure information */
+	struct psi psi[PSI_COUNT]; /* with psi_on; some < 0: not known */
+	long tasks;		   /* threads, < 0: not known */
+	long cgroups;		   /* < 0: not known */
+	struct cpu_ticks ticks;	   /* as of the last update */
 };
 
 /** sysinfo_init - what does not change while we run. */

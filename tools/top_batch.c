@@ -13,8 +13,8 @@
 #include "top_draw.h"
 #include "top_run.h"
 
-#define DEFAULT_COLS	120
-#define DEFAULT_ROWS	10	/* of each table */
+#define DEFAULT_COLS 120
+#define DEFAULT_ROWS 10 /* of each table */
 
 /* As wide as the terminal or COLUMNS, if there is one. */
 static int text_cols(void)
@@ -43,7 +43,8 @@ static int print_grid(const struct grid *g)
 	putchar('\n');
 	free(line);
 	return fflush(stdout) || ferror(stdout) ?
-	       err_set(-errno, "cannot write: %s", strerror(errno)) : 0;
+		       err_set(-errno, "cannot write: %s", strerror(errno)) :
+		       0;
 }
 
 static int print_screen(struct top_run *tr)
@@ -111,10 +112,11 @@ static int handle(struct top_run *tr, int event, int signo)
 	}
 }
 
-static int run_batch(struct top_run *tr)
+int top_batch(struct top_run *tr)
 {
 	int err, signo = 0;
 
+	tr->top.batch = true;
 	tr->top.ascii = !format_utf8();
 	top_layout_batch(&tr->top, text_cols(), 0);
 	err = loop_open(&tr->loop, -1, tr->run.program);
@@ -122,23 +124,11 @@ static int run_batch(struct top_run *tr)
 		err = top_run_timer(tr, period(tr->o));
 	while (!err && !tr->stop)
 		err = handle(tr, loop_wait(tr->loop, &signo), signo);
-	return err;
-}
-
-int top_batch(const struct options *o)
-{
-	struct options text = *o;
-	struct top_run tr;
-
-	text.batch = true;
-	tr.err = top_run_open(&tr, &text);
-	if (!tr.err)
-		tr.err = run_batch(&tr);
 	/* A reader that has seen enough: quietly, as by the signal itself. */
-	if (tr.err == -EPIPE) {
+	if (err == -EPIPE) {
 		err_clear();
-		tr.err = 0;
-		tr.code = 128 + SIGPIPE;
+		err = 0;
+		tr->code = 128 + SIGPIPE;
 	}
-	return top_run_end(&tr);
+	return err;
 }

@@ -3,11 +3,11 @@
 #include <string.h>
 #include "top_draw.h"
 
-#define MIN_TEXT	8	/* a text column is not squeezed below this */
-#define MAX_TEXT	60	/* nor does it grow beyond */
-#define MIN_BAR		6
-#define GOOD_BAR	16
-#define MIN_SPARK	20
+#define MIN_TEXT 8  /* a text column is not squeezed below this */
+#define MAX_TEXT 60 /* nor does it grow beyond */
+#define MIN_BAR 6
+#define GOOD_BAR 16
+#define MIN_SPARK 20
 
 static int column_width(const struct column *c)
 {
@@ -32,8 +32,8 @@ static void drop(struct top_columns *l, int i)
 }
 
 /* Drop the rightmost column with @flags (0: any that is no key). */
-static bool drop_one(const struct table_def *def, struct top_columns *l,
-		     unsigned int flags, int order)
+static bool drop_one(const struct table_def *def, struct top_columns *l, unsigned int flags,
+		     int order)
 {
 	int i;
 
@@ -64,18 +64,16 @@ static bool squeeze_one(const struct table_def *def, struct top_columns *l)
 	return true;
 }
 
-static void shrink(const struct table_def *def, struct top_columns *l, int order,
-		   int width)
+static void shrink(const struct table_def *def, struct top_columns *l, int order, int width)
 {
 	while (total_width(l) > width)
-		if (!drop_one(def, l, COL_OPTIONAL, order) &&
-		    !squeeze_one(def, l) && !drop_one(def, l, 0, order))
+		if (!drop_one(def, l, COL_OPTIONAL, order) && !squeeze_one(def, l) &&
+		    !drop_one(def, l, 0, order))
 			return;
 }
 
 /* Give texts what they want; return what is left of @spare. */
-static int grow(const struct table_def *def, struct top_columns *l,
-		const int *want, int spare)
+static int grow(const struct table_def *def, struct top_columns *l, const int *want, int spare)
 {
 	int i;
 
@@ -118,8 +116,8 @@ static void add_graphs(struct top_columns *l, int x, int spare)
 	l->spark_x = l->bar_x + l->bar_w + 1;
 }
 
-void top_fit_columns(const struct table_def *def, const int *want, int order,
-		     int width, struct top_columns *out)
+void top_fit_columns(const struct table_def *def, const int *want, int order, int width,
+		     struct top_columns *out)
 {
 	int i, x, gap = 1, spare;
 
@@ -133,7 +131,7 @@ void top_fit_columns(const struct table_def *def, const int *want, int order,
 	shrink(def, out, order, width);
 	spare = grow(def, out, want, width - total_width(out));
 	if (spare >= 3 * out->n + GOOD_BAR + MIN_SPARK) {
-		gap = 2;	/* a wide screen: let the numbers breathe */
+		gap = 2; /* a wide screen: let the numbers breathe */
 		spare -= out->n - 1;
 	}
 	for (i = 0, x = 0; i < out->n; i++) {

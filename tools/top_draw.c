@@ -6,8 +6,8 @@
 #include "format.h"
 #include "top_draw.h"
 
-#define MIN_ROWS	2
-#define MIN_COLS	12
+#define MIN_ROWS 2
+#define MIN_COLS 12
 
 /* A piece of the header or footer; pieces go onto lines like words. */
 struct fact {
@@ -15,15 +15,15 @@ struct fact {
 	enum style style;
 };
 
-#define MAX_FACTS	16
+#define MAX_FACTS 16
 
 struct facts {
 	struct fact f[MAX_FACTS];
 	int n;
 };
 
-static void __attribute__((format(printf, 3, 4)))
-add(struct facts *l, enum style style, const char *fmt, ...)
+static void __attribute__((format(printf, 3, 4))) add(struct facts *l, enum style style,
+						      const char *fmt, ...)
 {
 	va_list ap;
 
@@ -39,8 +39,8 @@ add(struct facts *l, enum style style, const char *fmt, ...)
  * Put facts on lines of @cols, @first of them usable on the first line, and
  * drop those that fit no more. Return: lines used. @g may be NULL.
  */
-static int flow(const struct facts *l, struct grid *g, const struct box *b,
-		int first, int cols, int limit)
+static int flow(const struct facts *l, struct grid *g, const struct box *b, int first, int cols,
+		int limit)
 {
 	const char *dot = g && g->ascii ? " | " : " · ";
 	int i, x = 0, line = 0;
@@ -50,7 +50,7 @@ static int flow(const struct facts *l, struct grid *g, const struct box *b,
 
 		if (x && x + 3 + w > room) {
 			if (line + 1 >= limit)
-				continue;	/* a shorter one may fit */
+				continue; /* a shorter one may fit */
 			line++;
 			x = 0;
 		}
@@ -123,7 +123,7 @@ static void head_facts(const struct top *t, struct facts *l)
 	}
 	if (m->load[0] >= 0)
 		add(l, STYLE_NORMAL, "load %.1f %.1f %.1f", m->load[0], m->load[1], m->load[2]);
-	if (m->steal >= 0)	/* stolen time looks like latency everywhere else */
+	if (m->steal >= 0) /* stolen time looks like latency everywhere else */
 		add(l, m->steal >= 5 ? STYLE_ERROR : STYLE_NORMAL, "steal %.1f%%", m->steal);
 	add_pressure(l, m);
 	if (m->cgroups >= 0)
@@ -167,8 +167,8 @@ static void draw_head(struct top *t, struct grid *g)
 	w = state_text(t, state, sizeof(state), t->head.w);
 	head_facts(t, &l);
 	flow(&l, g, &t->head, t->head.w - w - 2, t->head.w, t->head.h);
-	grid_put(g, &t->head, 0, t->head.w - w,
-		 t->paused || *t->state ? STYLE_BOUND : STYLE_NORMAL, state);
+	grid_put(g, &t->head, 0, t->head.w - w, t->paused || *t->state ? STYLE_BOUND : STYLE_NORMAL,
+		 state);
 }
 
 /* "syscalls 3 missed, 2 map_full" for each view that has lost something. */
@@ -188,7 +188,9 @@ static void add_losses(struct facts *l, const struct top *t)
 				continue;
 			format_count(n, sizeof(n), p->loss[j].n);
 			len += snprintf(text + len, sizeof(text) - len, "%s%s%s%s %s",
-					named ? "," : len ? "; " : "",
+					named ? "," :
+					len   ? "; " :
+						"",
 					named ? "" : p->view->name, " ", n, p->loss[j].key);
 			named = true;
 		}
@@ -212,8 +214,8 @@ static void add_price(struct facts *l, const struct top *t)
 			continue;
 		if (p->price.ns_per_event >= 0)
 			snprintf(ns, sizeof(ns), "%.0f", p->price.ns_per_event);
-		len += snprintf(text + len, sizeof(text) - len, "%s%s ns/%s",
-				len ? ", " : "", ns, p->price.event);
+		len += snprintf(text + len, sizeof(text) - len, "%s%s ns/%s", len ? ", " : "", ns,
+				p->price.event);
 	}
 	if (len)
 		add(l, STYLE_NORMAL, "price: %s", text);
@@ -243,8 +245,7 @@ static void draw_foot(struct top *t, struct grid *g)
 	flow(&l, g, &t->foot, t->foot.w, t->foot.w, 1);
 }
 
-static int put_hint(struct grid *g, const struct box *b, int x, const char *key,
-		    const char *what)
+static int put_hint(struct grid *g, const struct box *b, int x, const char *key, const char *what)
 {
 	/* Half a hint helps nobody. */
 	if (x + text_width(key) + 1 + text_width(what) > b->w)

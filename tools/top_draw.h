@@ -19,11 +19,9 @@ int top_head_lines(const struct top *t, int cols, int limit);
 /** top_draw_panel - title and contents of panel @i. */
 void top_draw_panel(struct top *t, struct grid *g, int i);
 /** top_draw_table - column titles, rows and, for the active panel, a sparkline. */
-void top_draw_table(struct top *t, struct grid *g, struct top_panel *p,
-		    const struct box *b);
+void top_draw_table(struct top *t, struct grid *g, struct top_panel *p, const struct box *b);
 /** top_draw_hists - the histograms of the row one is in. */
-void top_draw_hists(struct top *t, struct grid *g, struct top_panel *p,
-		    const struct box *b);
+void top_draw_hists(struct top *t, struct grid *g, struct top_panel *p, const struct box *b);
 /** top_hists_height - the lines they need, at most @limit. */
 int top_hists_height(const struct top_panel *p, int limit);
 /** top_draw_help - the keys, and what the columns and losses mean. */
@@ -31,8 +29,8 @@ void top_draw_help(struct top *t, struct grid *g);
 /** top_draw_choice - the list of columns to sort by. */
 void top_draw_choice(struct top *t, struct grid *g);
 /** top_draw_spark - @n values (< 0: none) scaled to @max at (y, x). */
-void top_draw_spark(struct grid *g, const struct box *b, int y, int x,
-		    const double *v, int n, double max);
+void top_draw_spark(struct grid *g, const struct box *b, int y, int x, const double *v, int n,
+		    double max);
 
 /* Which columns fit, and where. */
 struct top_columns {
@@ -40,7 +38,7 @@ struct top_columns {
 	struct {
 		int col, x, w;
 	} c[TABLE_MAX_COLS];
-	int bar_x, bar_w;		/* 0: no room */
+	int bar_x, bar_w; /* 0: no room */
 	int spark_x, spark_w;
 };
 
@@ -53,7 +51,7 @@ struct top_columns {
  * keys stay. What is left over widens the texts, then becomes bars and
  * sparklines.
  */
-void top_fit_columns(const struct table_def *def, const int *want, int order,
-		     int width, struct top_columns *out);
+void top_fit_columns(const struct table_def *def, const int *want, int order, int width,
+		     struct top_columns *out);
 
 #endif /* OSTRACE_TOP_DRAW_H */

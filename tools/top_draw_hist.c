@@ -6,16 +6,16 @@
 #include "format.h"
 #include "top_draw.h"
 
-#define OCTAVES		(OSTRACE_HIST_SLOTS / OSTRACE_HIST_SUB)
-#define HEAD_LINES	2	/* name, percentiles */
-#define MIN_WIDTH	36	/* of one of two beside each other */
-#define WIDE		52	/* from here on ranges and cumulative shares are shown */
-#define MAX_WIDTH	110	/* beyond this the eye loses the line */
+#define OCTAVES (OSTRACE_HIST_SLOTS / OSTRACE_HIST_SUB)
+#define HEAD_LINES 2  /* name, percentiles */
+#define MIN_WIDTH 36  /* of one of two beside each other */
+#define WIDE 52	      /* from here on ranges and cumulative shares are shown */
+#define MAX_WIDTH 110 /* beyond this the eye loses the line */
 
 /* Octaves that one line stands for. */
 struct bar {
-	int from, to;		/* exclusive */
-	uint64_t n, below;	/* values in it and up to its end */
+	int from, to;	   /* exclusive */
+	uint64_t n, below; /* values in it and up to its end */
 };
 
 static uint64_t octave_count(const struct hist *h, int octave)
@@ -58,7 +58,7 @@ static int make_bars(const struct hist *h, struct bar *bars, int lines)
 		struct bar *b = &bars[count];
 
 		if (i % step == 0)
-			*b = (struct bar) { .from = first + i };
+			*b = (struct bar){ .from = first + i };
 		b->n += octave_count(h, first + i);
 		b->to = first + i + 1;
 		if ((i + 1) % step == 0 || i + 1 == n) {
@@ -92,8 +92,7 @@ static void marks_text(const struct hist *h, const struct bar *b, char *buf, siz
 	*buf = 0;
 	for (i = 0; i < sizeof(marks) / sizeof(*marks); i++)
 		if (holds(b, hist_percentile(h, marks[i].permille, NULL)))
-			len += snprintf(buf + len, n - len, "%s%s", len ? " " : "",
-					marks[i].name);
+			len += snprintf(buf + len, n - len, "%s%s", len ? " " : "", marks[i].name);
 	if (h->max && holds(b, h->max))
 		snprintf(buf + len, n - len, "%smax", len ? " " : "");
 }
@@ -154,7 +153,10 @@ static void draw_percentiles(struct top *t, struct grid *g, const struct box *b,
 		format_ns(ns, sizeof(ns), hist_percentile(h, permille[i], &open), !t->ascii);
 		len += snprintf(text + len, sizeof(text) - len, "%sp%u %s%s", i ? gap : "",
 				permille[i] / 10,
-				!open ? "" : t->ascii ? ">=" : "≥", ns);
+				!open	 ? "" :
+				t->ascii ? ">=" :
+					   "≥",
+				ns);
 	}
 	if (h->max) {
 		format_ns(ns, sizeof(ns), h->max, !t->ascii);
@@ -180,8 +182,8 @@ static const char *why_empty(const struct top *t, const struct hist *h, int err)
 	return NULL;
 }
 
-static void draw_hist(struct top *t, struct grid *g, const struct box *b,
-		      const struct top_panel *p, int which)
+static void draw_hist(struct top *t, struct grid *g, const struct box *b, const struct top_panel *p,
+		      int which)
 {
 	const struct hist *h = &p->hist[which];
 	const char *empty = why_empty(t, h, p->hist_err[which]);
@@ -225,8 +227,7 @@ int top_hists_height(const struct top_panel *p, int limit)
 	return HEAD_LINES + (most + step - 1) / step;
 }
 
-void top_draw_hists(struct top *t, struct grid *g, struct top_panel *p,
-		    const struct box *b)
+void top_draw_hists(struct top *t, struct grid *g, struct top_panel *p, const struct box *b)
 {
 	bool two = p->view->hist_names[1] && p->hist_err[1] >= 0;
 	struct box half = *b;

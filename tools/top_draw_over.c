@@ -5,8 +5,8 @@
 #include "format.h"
 #include "top_draw.h"
 
-#define KEY_WIDTH	16
-#define TWO_COLUMNS	100	/* screen columns from which keys stand two abreast */
+#define KEY_WIDTH 16
+#define TWO_COLUMNS 100 /* screen columns from which keys stand two abreast */
 
 /* A frame around @b with a title; @b becomes what is inside. */
 static void open_box(struct top *t, struct grid *g, struct box *b, const char *title)
@@ -30,14 +30,14 @@ static struct box centre(const struct top *t, int h, int w)
 		h = rows;
 	if (w > t->cols)
 		w = t->cols;
-	return (struct box) { (rows - h) / 2, (t->cols - w) / 2, h, w };
+	return (struct box){ (rows - h) / 2, (t->cols - w) / 2, h, w };
 }
 
 /* The help is a list of lines; one function writes, @y moves on. */
 struct page {
 	struct grid *g;
 	struct box b;
-	int y;			/* next line, may lie outside of the box */
+	int y; /* next line, may lie outside of the box */
 };
 
 static void heading(struct page *p, const char *text)

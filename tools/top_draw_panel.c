@@ -5,8 +5,8 @@
 #include "format.h"
 #include "top_draw.h"
 
-#define MIN_TABLE	4	/* lines: titles and three rows */
-#define MIN_HIST	5	/* lines: two of text, three bars */
+#define MIN_TABLE 4 /* lines: titles and three rows */
+#define MIN_HIST 5  /* lines: two of text, three bars */
 
 /* What the rows of a table are counted in: "calls". */
 static const char *counted(const struct table_def *def)
@@ -20,8 +20,7 @@ static const char *counted(const struct table_def *def)
 }
 
 /* "12345 syscalls/s", or what the rows of the place drilled to add up to. */
-static void rate_text(const struct top *t, const struct top_panel *p, char *buf,
-		      size_t n)
+static void rate_text(const struct top *t, const struct top_panel *p, char *buf, size_t n)
 {
 	uint64_t sum = p->scope.depth ? p->total : p->events;
 	const struct table_def *def = top_def(p);
@@ -38,8 +37,7 @@ static void rate_text(const struct top *t, const struct top_panel *p, char *buf,
 }
 
 /* Where we are: the table, or the way drilled down to here. */
-static void place_text(const struct top *t, const struct top_panel *p, int i, char *buf,
-		       size_t n)
+static void place_text(const struct top *t, const struct top_panel *p, int i, char *buf, size_t n)
 {
 	const char *sep = t->ascii ? " > " : " › ";
 	const struct table_def *def = &p->view->tables[p->frame[0].table];
@@ -66,7 +64,9 @@ static void order_text(const struct top *t, struct top_panel *p, char *buf, size
 		return;
 	up = !(def->cols[top_order(p)->col].flags & COL_ASCENDING) == top_order(p)->reverse;
 	snprintf(buf, n, "by %s %s", def->cols[top_order(p)->col].title,
-		 t->ascii ? (up ? "^" : "v") : up ? "▲" : "▼");
+		 t->ascii ? (up ? "^" : "v") :
+		 up	  ? "▲" :
+			    "▼");
 }
 
 static int title_part(struct grid *g, const struct box *b, int x, enum style style,
@@ -81,8 +81,8 @@ static int title_part(struct grid *g, const struct box *b, int x, enum style sty
 }
 
 /* Parts at the right end, the last one first; those without room are left out. */
-static int title_part_right(struct grid *g, const struct box *b, int left, int x,
-			    enum style style, const char *text)
+static int title_part_right(struct grid *g, const struct box *b, int left, int x, enum style style,
+			    const char *text)
 {
 	int w = text_width(text) + 2;
 
@@ -103,7 +103,9 @@ static void draw_title(struct top *t, struct grid *g, int i)
 	int x, right;
 
 	grid_fill(g, b, 0, 0, b->w, active ? STYLE_TITLE : STYLE_DIM,
-		  t->ascii ? (active ? '=' : '-') : active ? 0x2501 : 0x2500);
+		  t->ascii ? (active ? '=' : '-') :
+		  active   ? 0x2501 :
+			     0x2500);
 	place_text(t, p, i, text, sizeof(text));
 	format_fit(text, sizeof(text), b->w - 6, !t->ascii);
 	x = title_part(g, b, 1, style, text);
@@ -119,8 +121,8 @@ static void draw_title(struct top *t, struct grid *g, int i)
 	order_text(t, p, text, sizeof(text));
 	right = title_part_right(g, b, x, right, STYLE_NORMAL, text);
 	if (p->err >= 0 && top_def(p) && p->table.nrows > (size_t)f->page && f->page > 0) {
-		snprintf(text, sizeof(text), "%d-%d of %zu", f->offset + 1,
-			 f->offset + f->page, p->table.nrows);
+		snprintf(text, sizeof(text), "%d-%d of %zu", f->offset + 1, f->offset + f->page,
+			 p->table.nrows);
 		title_part_right(g, b, x, right, STYLE_DIM, text);
 	}
 }
@@ -149,8 +151,7 @@ static int put_wrapped(struct grid *g, const struct box *b, int y, enum style st
  * A histogram above the rows, if one is shown. Its height only grows while it
  * stays, so that the rows below do not jump.
  */
-static void draw_contents(struct top *t, struct grid *g, struct top_panel *p,
-			  const struct box *b)
+static void draw_contents(struct top *t, struct grid *g, struct top_panel *p, const struct box *b)
 {
 	struct top_frame *f = top_frame(p);
 	struct box upper = *b, lower = *b;
@@ -161,7 +162,7 @@ static void draw_contents(struct top *t, struct grid *g, struct top_panel *p,
 	want = top_has_hist(p) ? top_hists_height(p, limit) : 0;
 	if (want > f->hist_h)
 		f->hist_h = want;
-	if (f->hist_h > limit)		/* the screen has become smaller */
+	if (f->hist_h > limit) /* the screen has become smaller */
 		f->hist_h = want;
 	upper.h = f->table < 0 ? b->h : limit >= MIN_HIST ? f->hist_h : 0;
 	if (upper.h && top_has_hist(p))
@@ -193,5 +194,5 @@ void top_draw_panel(struct top *t, struct grid *g, int i)
 	} else if (b.h > 0) {
 		draw_contents(t, g, p, &b);
 	}
-	draw_title(t, g, i);	/* last: it says which rows are in sight */
+	draw_title(t, g, i); /* last: it says which rows are in sight */
 }

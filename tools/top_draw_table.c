@@ -5,7 +5,7 @@
 #include "format.h"
 #include "top_draw.h"
 
-#define SPARK_LINE_FROM	7	/* lines a table needs before it spares one */
+#define SPARK_LINE_FROM 7 /* lines a table needs before it spares one */
 
 /* The number in a cell, < 0 if there is none to draw. */
 static double number(const struct table_def *def, const struct row *r, int col)
@@ -41,8 +41,8 @@ static double column_max(const struct table *t, int col)
 	return max;
 }
 
-void top_draw_spark(struct grid *g, const struct box *b, int y, int x,
-		    const double *v, int n, double max)
+void top_draw_spark(struct grid *g, const struct box *b, int y, int x, const double *v, int n,
+		    double max)
 {
 	static const char ascii[] = "_.:-=+*#";
 	int i, level;
@@ -100,8 +100,7 @@ static void draw_column_titles(struct top *t, struct grid *g, struct top_panel *
 	}
 }
 
-static enum style cell_style(const struct table_def *def, const struct row *r, int col,
-			     int order)
+static enum style cell_style(const struct table_def *def, const struct row *r, int col, int order)
 {
 	const struct column *c = &def->cols[col];
 
@@ -118,9 +117,8 @@ static enum style cell_style(const struct table_def *def, const struct row *r, i
 	return col == order ? STYLE_STRONG : STYLE_NORMAL;
 }
 
-static void draw_cells(struct top *t, struct grid *g, struct top_panel *p,
-		       const struct row *r, const struct box *b, int y,
-		       const struct top_columns *l)
+static void draw_cells(struct top *t, struct grid *g, struct top_panel *p, const struct row *r,
+		       const struct box *b, int y, const struct top_columns *l)
 {
 	const struct table_def *def = p->table.def;
 	char text[512];
@@ -140,9 +138,8 @@ static void draw_cells(struct top *t, struct grid *g, struct top_panel *p,
 	}
 }
 
-static void draw_row(struct top *t, struct grid *g, struct top_panel *p,
-		     const struct row *r, const struct box *b, int y,
-		     const struct top_columns *l, int graph, double max)
+static void draw_row(struct top *t, struct grid *g, struct top_panel *p, const struct row *r,
+		     const struct box *b, int y, const struct top_columns *l, int graph, double max)
 {
 	double v = number(p->table.def, r, graph), past[HISTORY_LEN], peak = 0;
 	int i;
@@ -156,8 +153,7 @@ static void draw_row(struct top *t, struct grid *g, struct top_panel *p,
 	for (i = HISTORY_LEN - l->spark_w; i < HISTORY_LEN; i++)
 		if (past[i] > peak)
 			peak = past[i];
-	top_draw_spark(g, b, y, l->spark_x, past + HISTORY_LEN - l->spark_w, l->spark_w,
-		       peak);
+	top_draw_spark(g, b, y, l->spark_x, past + HISTORY_LEN - l->spark_w, l->spark_w, peak);
 }
 
 /* Keep the cursor on the page with as little scrolling as that takes. */
@@ -195,8 +191,8 @@ static void measure(struct top *t, struct top_panel *p, int from, int to)
 }
 
 /* A value of column @col as text. */
-static void value_text(const struct top *t, const struct table_def *def, int col,
-		       double value, char *buf, size_t n)
+static void value_text(const struct top *t, const struct table_def *def, int col, double value,
+		       char *buf, size_t n)
 {
 	union value v[TABLE_MAX_COLS] = { 0 };
 	struct row r = { .v = v };
@@ -209,8 +205,8 @@ static void value_text(const struct top *t, const struct table_def *def, int col
 }
 
 /* The selected row over the last intervals: name, sparkline, largest value. */
-static void draw_past(struct top *t, struct grid *g, struct top_panel *p,
-		      const struct box *b, int y, int graph)
+static void draw_past(struct top *t, struct grid *g, struct top_panel *p, const struct box *b,
+		      int y, int graph)
 {
 	struct row *r = top_row(p);
 	const struct table_def *def = p->table.def;
@@ -236,8 +232,7 @@ static void draw_past(struct top *t, struct grid *g, struct top_panel *p,
 	grid_putf(g, b, y, x + w + 1, STYLE_DIM, "max %s, last %s", max, ns);
 }
 
-static void draw_empty(struct top *t, struct grid *g, struct top_panel *p,
-		       const struct box *b)
+static void draw_empty(struct top *t, struct grid *g, struct top_panel *p, const struct box *b)
 {
 	if (!p->all_rows)
 		grid_put(g, b, 1, 1, STYLE_DIM, "nothing in this interval");
@@ -249,8 +244,7 @@ static void draw_empty(struct top *t, struct grid *g, struct top_panel *p,
 			  p->all_rows);
 }
 
-void top_draw_table(struct top *t, struct grid *g, struct top_panel *p,
-		    const struct box *b)
+void top_draw_table(struct top *t, struct grid *g, struct top_panel *p, const struct box *b)
 {
 	struct top_frame *f = top_frame(p);
 	bool active = p == &t->panel[t->active] && !t->batch;

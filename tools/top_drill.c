@@ -31,7 +31,7 @@ void top_drill_in(struct top *t, struct top_panel *p)
 	if (!def || !r || d >= SCOPE_MAX || (def->child < 0 && !def->hist) ||
 	    def->child >= TOP_MAX_TABLES)
 		return;
-	from->sel.sticky = true;	/* coming back finds the row again */
+	from->sel.sticky = true; /* coming back finds the row again */
 	top_select(&from->sel, def, r);
 	p->scope.step[d].table = from->table;
 	p->scope.step[d].id = r->id;

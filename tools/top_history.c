@@ -10,9 +10,9 @@
 struct history_row {
 	struct history_row *next;
 	struct row_id id;
-	uint64_t last;		/* number of its newest sample */
-	uint64_t have;		/* bit i: there is a sample i before that one */
-	float v[];		/* HISTORY_LEN rings, one per column */
+	uint64_t last; /* number of its newest sample */
+	uint64_t have; /* bit i: there is a sample i before that one */
+	float v[];     /* HISTORY_LEN rings, one per column */
 };
 
 void history_reset(struct history *h)
@@ -101,8 +101,7 @@ static float sample(const struct table_def *def, const struct row *row, int col)
 	}
 }
 
-static void add_sample(struct history *h, const struct table_def *def,
-		       const struct row *row)
+static void add_sample(struct history *h, const struct table_def *def, const struct row *row)
 {
 	struct history_row *r = find(h, row->id);
 	uint64_t gap;
@@ -143,8 +142,7 @@ void history_skip(struct history *h)
 	h->seen <<= 1;
 }
 
-int history_get(const struct history *h, struct row_id id, int col,
-		double out[HISTORY_LEN])
+int history_get(const struct history *h, struct row_id id, int col, double out[HISTORY_LEN])
 {
 	const struct history_row *r = find(h, id);
 	uint64_t ago, back;

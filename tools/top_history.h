@@ -8,18 +8,18 @@
 #include <stdint.h>
 #include "table.h"
 
-#define HISTORY_LEN	60
-#define HISTORY_ROWS	1024	/* rows remembered at most, oldest forgotten first */
+#define HISTORY_LEN 60
+#define HISTORY_ROWS 1024 /* rows remembered at most, oldest forgotten first */
 
 struct history_row;
 
 /* One table's history; all zeroes is an empty one. */
 struct history {
-	struct history_row **bucket;	/* hash table, nbuckets chains */
+	struct history_row **bucket; /* hash table, nbuckets chains */
 	size_t nbuckets, nrows;
 	int ncols;
-	uint64_t now;			/* number of the latest sample */
-	uint64_t seen;			/* bit i: a sample was taken i samples ago */
+	uint64_t now;  /* number of the latest sample */
+	uint64_t seen; /* bit i: a sample was taken i samples ago */
 };
 
 /** history_reset - forget everything; accepts a zeroed history. */
@@ -33,7 +33,6 @@ void history_skip(struct history *h);
  * @out: HISTORY_LEN values; < 0 where there is no sample
  * Return: number of samples known.
  */
-int history_get(const struct history *h, struct row_id id, int col,
-		double out[HISTORY_LEN]);
+int history_get(const struct history *h, struct row_id id, int col, double out[HISTORY_LEN]);
 
 #endif /* OSTRACE_TOP_HISTORY_H */

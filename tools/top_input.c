@@ -6,12 +6,11 @@
 
 /* The steps of + and -, in ms. */
 static const unsigned int interval_ms[] = {
-	100, 200, 500, 1000, 2000, 5000, 10000, 20000, 30000, 60000,
-	120000, 300000, 600000,
+	100, 200, 500, 1000, 2000, 5000, 10000, 20000, 30000, 60000, 120000, 300000, 600000,
 };
 
-#define NSTEPS	((int)(sizeof(interval_ms) / sizeof(*interval_ms)))
-#define MS	1000000ull
+#define NSTEPS ((int)(sizeof(interval_ms) / sizeof(*interval_ms)))
+#define MS 1000000ull
 
 static struct top_panel *active(struct top *t)
 {

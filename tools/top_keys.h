@@ -5,13 +5,13 @@
 
 /* Keys that are no character; tui.c translates the terminal's to these. */
 enum {
-	TOPKEY_NONE	= -1,		/* nothing was pressed */
-	TOPKEY_HANGUP	= -2,		/* the terminal is gone */
-	TOPKEY_TAB	= '\t',
-	TOPKEY_ENTER	= '\r',
-	TOPKEY_ESC	= 0x1b,
+	TOPKEY_NONE = -1,   /* nothing was pressed */
+	TOPKEY_HANGUP = -2, /* the terminal is gone */
+	TOPKEY_TAB = '\t',
+	TOPKEY_ENTER = '\r',
+	TOPKEY_ESC = 0x1b,
 	TOPKEY_BACKSPACE = 0x7f,
-	TOPKEY_UP	= 0x110000,	/* above Unicode */
+	TOPKEY_UP = 0x110000, /* above Unicode */
 	TOPKEY_DOWN,
 	TOPKEY_LEFT,
 	TOPKEY_RIGHT,
@@ -24,7 +24,7 @@ enum {
 	TOPKEY_F1,
 };
 
-#define TOPKEY_CTRL(c)	((c) & 0x1f)
+#define TOPKEY_CTRL(c) ((c) & 0x1f)
 
 enum top_command {
 	TOP_NOTHING,
@@ -32,7 +32,7 @@ enum top_command {
 	TOP_HELP,
 	TOP_NEXT_PANEL,
 	TOP_PREV_PANEL,
-	TOP_PANEL,		/* by number */
+	TOP_PANEL, /* by number */
 	TOP_NEXT_TABLE,
 	TOP_UP,
 	TOP_DOWN,
@@ -42,7 +42,7 @@ enum top_command {
 	TOP_LAST,
 	TOP_IN,
 	TOP_OUT,
-	TOP_ESCAPE,		/* clear the filter or, without one, out */
+	TOP_ESCAPE, /* clear the filter or, without one, out */
 	TOP_SORT,
 	TOP_SORT_LEFT,
 	TOP_SORT_RIGHT,
@@ -58,10 +58,10 @@ enum top_command {
 };
 
 struct top_key {
-	const char *keys;	/* as people write them, "Up k" */
-	const char *help;	/* what they do, one clause */
+	const char *keys; /* as people write them, "Up k" */
+	const char *help; /* what they do, one clause */
 	enum top_command command;
-	int code[4];		/* what is read, 0 ends */
+	int code[4]; /* what is read, 0 ends */
 };
 
 /* In the order of the help screen; ends with keys == NULL. */

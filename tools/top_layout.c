@@ -6,8 +6,8 @@
 #include "top_draw.h"
 #include "top_model.h"
 
-#define TITLE_LINES	2	/* of a panel: title, column titles */
-#define MIN_ACTIVE	4	/* an active panel is useful from here on */
+#define TITLE_LINES 2 /* of a panel: title, column titles */
+#define MIN_ACTIVE 4  /* an active panel is useful from here on */
 
 /* Lines of an inactive panel if all of them have to share @room. */
 static int inactive_height(const struct top *t, int room)
@@ -22,7 +22,7 @@ static int inactive_height(const struct top *t, int room)
 	/* A histogram needs the room more than rows that nobody looks at. */
 	h = top_has_hist(p) && room < 30 ? room / 5 / n : room * 3 / 10 / n;
 	if (h < TITLE_LINES + 1)
-		h = 1;		/* the title alone: it is there, and its total */
+		h = 1; /* the title alone: it is there, and its total */
 	return h;
 }
 
@@ -33,7 +33,7 @@ static void place_panels(struct top *t, int y, int room, int cols)
 	for (i = 0; i < t->npanels; i++) {
 		struct top_panel *p = &t->panel[i];
 
-		p->box = (struct box) { y, 0, h, cols };
+		p->box = (struct box){ y, 0, h, cols };
 		if (i == t->active)
 			p->box.h = room - h * (t->npanels - 1);
 		y += p->box.h;
@@ -61,9 +61,9 @@ void top_layout(struct top *t, int rows, int cols)
 	foot = rows >= 7;
 	/* What one types must be seen whatever the size. */
 	hint = rows >= 16 || (rows > 1 && t->mode == TOP_MODE_FILTER);
-	t->head = (struct box) { 0, 0, head, cols };
-	t->hint = (struct box) { rows - hint, 0, hint, cols };
-	t->foot = (struct box) { rows - hint - foot, 0, foot, cols };
+	t->head = (struct box){ 0, 0, head, cols };
+	t->hint = (struct box){ rows - hint, 0, hint, cols };
+	t->foot = (struct box){ rows - hint - foot, 0, foot, cols };
 	place_panels(t, head, rows - head - foot - hint, cols);
 }
 
@@ -72,7 +72,7 @@ void top_layout_batch(struct top *t, int cols, int limit)
 	int y, i, n;
 
 	t->cols = cols;
-	t->head = (struct box) { 0, 0, top_head_lines(t, cols, 3), cols };
+	t->head = (struct box){ 0, 0, top_head_lines(t, cols, 3), cols };
 	y = t->head.h;
 	for (i = 0; i < t->npanels; i++) {
 		struct top_panel *p = &t->panel[i];
@@ -80,10 +80,10 @@ void top_layout_batch(struct top *t, int cols, int limit)
 		n = (int)p->table.nrows;
 		if (limit && n > limit)
 			n = limit;
-		p->box = (struct box) { y, 0, TITLE_LINES + (n ? n : 1), cols };
+		p->box = (struct box){ y, 0, TITLE_LINES + (n ? n : 1), cols };
 		y += p->box.h;
 	}
-	t->foot = (struct box) { y, 0, 1, cols };
-	t->hint = (struct box) { y + 1, 0, 0, cols };
+	t->foot = (struct box){ y, 0, 1, cols };
+	t->hint = (struct box){ y + 1, 0, 0, cols };
 	t->rows = y + 1;
 }

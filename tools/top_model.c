@@ -18,12 +18,10 @@ bool top_has_hist(const struct top_panel *p)
 {
 	int d = p->scope.depth;
 
-	return d > 0 && p->view->hist &&
-	       p->view->tables[p->scope.step[d - 1].table].hist;
+	return d > 0 && p->view->hist && p->view->tables[p->scope.step[d - 1].table].hist;
 }
 
-void top_row_name(const struct table_def *def, const struct row *r, bool utf8,
-		  char *buf, size_t n)
+void top_row_name(const struct table_def *def, const struct row *r, bool utf8, char *buf, size_t n)
 {
 	char one[TOP_NAME_LEN];
 	size_t len = 0;
@@ -50,8 +48,7 @@ struct row *top_row(struct top_panel *p)
 	return &p->table.rows[f->cursor];
 }
 
-void top_select(struct top_selection *sel, const struct table_def *def,
-		const struct row *r)
+void top_select(struct top_selection *sel, const struct table_def *def, const struct row *r)
 {
 	int i, k = 0;
 
@@ -211,8 +208,7 @@ static void fill_hist(struct top *t, struct top_panel *p)
 		if (!top_has_hist(p) || !p->view->hist_names[i])
 			continue;
 		err_clear();
-		p->hist_err[i] = p->view->hist(p->st, &p->scope, i,
-					       t->since_start, &p->hist[i]);
+		p->hist_err[i] = p->view->hist(p->st, &p->scope, i, t->since_start, &p->hist[i]);
 	}
 	err_clear();
 }
@@ -257,12 +253,10 @@ static void skip_history(struct top_panel *p, bool visible)
  */
 static bool is_regular(const struct top *t)
 {
-	return t->measured_ns > t->interval_ns / 2 &&
-	       t->measured_ns < t->interval_ns * 2;
+	return t->measured_ns > t->interval_ns / 2 && t->measured_ns < t->interval_ns * 2;
 }
 
-static void sample_panel(struct top *t, struct top_panel *p,
-			 const struct run_view *rv)
+static void sample_panel(struct top *t, struct top_panel *p, const struct run_view *rv)
 {
 	bool visible = p->box.h > 1, regular = is_regular(t);
 
@@ -339,8 +333,7 @@ static void init_orders(struct top_panel *p, const struct options *o)
 	}
 }
 
-static void init_panel(struct top_panel *p, const struct run_view *rv,
-		       const struct options *o)
+static void init_panel(struct top_panel *p, const struct run_view *rv, const struct options *o)
 {
 	int i;
 

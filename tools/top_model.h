@@ -14,18 +14,18 @@
 #include "top_history.h"
 #include "top_keys.h"
 
-#define TOP_MAX_TABLES	16
-#define TOP_FILTER_LEN	48
-#define TOP_NAME_LEN	64
-#define TOP_KEY_COLS	4
+#define TOP_MAX_TABLES 16
+#define TOP_FILTER_LEN 48
+#define TOP_NAME_LEN 64
+#define TOP_KEY_COLS 4
 
 /* Which row is selected in a table, and what it was called when last seen. */
 struct top_selection {
-	bool sticky;		/* it is a row; else: whatever comes first */
-	bool known;		/* id and key[] are filled in */
+	bool sticky; /* it is a row; else: whatever comes first */
+	bool known;  /* id and key[] are filled in */
 	struct row_id id;
 	struct {
-		int col;	/* a COL_KEY column, -1: no more */
+		int col; /* a COL_KEY column, -1: no more */
 		union value v;
 		char text[TOP_NAME_LEN];
 	} key[TOP_KEY_COLS];
@@ -33,15 +33,15 @@ struct top_selection {
 
 /* One step of drilling: the table shown there and how it is looked at. */
 struct top_frame {
-	int table;		/* in view->tables; -1: no table, the histogram alone */
+	int table; /* in view->tables; -1: no table, the histogram alone */
 	struct top_selection sel;
-	int cursor;		/* position of the selected row */
-	int offset;		/* first row on the screen */
-	int page;		/* rows on the screen, from the last layout */
-	int want[TABLE_MAX_COLS];	/* widest text seen, so that columns stay put */
-	int hist_h;		/* lines the histogram above the rows has got */
+	int cursor;		  /* position of the selected row */
+	int offset;		  /* first row on the screen */
+	int page;		  /* rows on the screen, from the last layout */
+	int want[TABLE_MAX_COLS]; /* widest text seen, so that columns stay put */
+	int hist_h;		  /* lines the histogram above the rows has got */
 	char filter[TOP_FILTER_LEN];
-	char name[TOP_NAME_LEN];	/* of the row whose inside this is */
+	char name[TOP_NAME_LEN]; /* of the row whose inside this is */
 	struct history history;
 };
 
@@ -53,30 +53,30 @@ struct top_order {
 struct top_panel {
 	const struct view *view;
 	struct view_state *st;
-	int err;			/* < 0: not open, why says it */
+	int err; /* < 0: not open, why says it */
 	char why[256];
-	char unfiltered[64];		/* "of any process": a filter it does not know */
-	struct scope scope;		/* scope.depth is the current frame */
+	char unfiltered[64]; /* "of any process": a filter it does not know */
+	struct scope scope;  /* scope.depth is the current frame */
 	struct top_frame frame[SCOPE_MAX + 1];
 	struct top_order order[TOP_MAX_TABLES];
-	struct table table;		/* the rows to show, in order */
-	int fill_err;			/* < 0: the rows could not be had */
+	struct table table; /* the rows to show, in order */
+	int fill_err;	    /* < 0: the rows could not be had */
 	char fill_why[128];
-	uint64_t total;			/* sum of the first count column, all rows */
-	size_t all_rows;		/* before the filters */
+	uint64_t total;	 /* sum of the first count column, all rows */
+	size_t all_rows; /* before the filters */
 	struct hist hist[2];
 	int hist_err[2];
 	struct price price;
-	uint64_t events;		/* in the interval */
+	uint64_t events; /* in the interval */
 	struct loss loss[LOSS_MAX];
 	int nloss;
-	struct box box;			/* on the screen; h == 0: hidden */
+	struct box box; /* on the screen; h == 0: hidden */
 };
 
 enum top_mode {
 	TOP_MODE_TABLE,
-	TOP_MODE_FILTER,		/* typing the filter */
-	TOP_MODE_SORT,			/* choosing the sort column */
+	TOP_MODE_FILTER, /* typing the filter */
+	TOP_MODE_SORT,	 /* choosing the sort column */
 	TOP_MODE_HELP,
 };
 
@@ -85,30 +85,30 @@ struct top {
 	int npanels, active;
 	enum top_mode mode;
 	bool paused, zoom, errors_only;
-	bool since_start;		/* histograms: all time, not the interval */
-	bool batch;			/* text output: no selection, no keys */
+	bool since_start; /* histograms: all time, not the interval */
+	bool batch;	  /* text output: no selection, no keys */
 	bool ascii;
-	int choice;			/* column marked in TOP_MODE_SORT */
+	int choice; /* column marked in TOP_MODE_SORT */
 	int help_offset;
-	uint64_t interval_ns;		/* as wanted */
-	uint64_t measured_ns;		/* length of the interval shown */
-	uint64_t samples;		/* intervals seen */
+	uint64_t interval_ns; /* as wanted */
+	uint64_t measured_ns; /* length of the interval shown */
+	uint64_t samples;     /* intervals seen */
 	double cpu_percent, bpf_percent;
 	struct machine machine;
-	char clock[16];			/* time of day of the interval's end */
-	char only[96];			/* the filters given at the start */
-	char state[48];			/* "[program exited 0]" */
+	char clock[16]; /* time of day of the interval's end */
+	char only[96];	/* the filters given at the start */
+	char state[48]; /* "[program exited 0]" */
 	struct box head, foot, hint;
-	int head_lines;			/* most needed so far at this width */
+	int head_lines; /* most needed so far at this width */
 	int rows, cols;
 };
 
 /* What the caller has to do after a key, a set of bits. */
 enum {
-	TOP_DO_QUIT	= 1 << 0,
-	TOP_DO_INTERVAL	= 1 << 1,	/* t->interval_ns is new */
-	TOP_DO_PAUSE	= 1 << 2,	/* t->paused is new */
-	TOP_DO_REDRAW	= 1 << 3,	/* paint everything anew */
+	TOP_DO_QUIT = 1 << 0,
+	TOP_DO_INTERVAL = 1 << 1, /* t->interval_ns is new */
+	TOP_DO_PAUSE = 1 << 2,	  /* t->paused is new */
+	TOP_DO_REDRAW = 1 << 3,	  /* paint everything anew */
 };
 
 /** top_init - panels for the views of @r; order and table from @o. */
@@ -147,14 +147,12 @@ static inline struct top_order *top_order(struct top_panel *p)
 /** top_has_hist - whether the panel shows the histogram of the row it is in. */
 bool top_has_hist(const struct top_panel *p);
 /** top_row_name - what a row is called: its key columns, optional ones apart. */
-void top_row_name(const struct table_def *def, const struct row *r, bool utf8,
-		  char *buf, size_t n);
+void top_row_name(const struct table_def *def, const struct row *r, bool utf8, char *buf, size_t n);
 /**
  * top_select - make @r the selected row and note what it is called: it may be
  * silent, and so missing, in the next interval
  */
-void top_select(struct top_selection *sel, const struct table_def *def,
-		const struct row *r);
+void top_select(struct top_selection *sel, const struct table_def *def, const struct row *r);
 /** top_row - the selected row of a panel or NULL. */
 struct row *top_row(struct top_panel *p);
 

@@ -15,8 +15,8 @@
 #include "report.h"
 #include "top_run.h"
 
-#define GRACE_MS	200		/* for a program to end by the same signal as we */
-#define SYSINFO_NS	900000000ull	/* the header need not be newer than this */
+#define GRACE_MS 200		/* for a program to end by the same signal as we */
+#define SYSINFO_NS 900000000ull /* the header need not be newer than this */
 
 static size_t add(char *buf, size_t n, size_t len, const char *what, const char *text)
 {
@@ -130,11 +130,6 @@ int top_run_end(struct top_run *tr)
 {
 	pid_t program = tr->run.program;
 
-	if (tr->err < 0) {
-		err_print(tr->err);
-		if (!tr->code)
-			tr->code = err_exit_code(tr->err);
-	}
 	loop_close(tr->loop);
 	/* A run that did not open has cleaned up after itself. */
 	if (tr->top.npanels)

@@ -17,21 +17,20 @@ struct top_run {
 	struct loop *loop;
 	struct top top;
 	struct grid grid;
-	uint64_t ticks;			/* full intervals so far */
-	uint64_t sysinfo_at;		/* r->now of the last look at the machine */
-	sigset_t old_mask;		/* signals are held from open to end */
+	uint64_t ticks;	     /* full intervals so far */
+	uint64_t sysinfo_at; /* r->now of the last look at the machine */
+	sigset_t old_mask;   /* signals are held from open to end */
 	bool stop;
 	bool program_ended;
-	bool await_program;		/* all was shown that was asked for: wait for it */
-	int code;			/* exit code */
-	int err;			/* < 0: what ended it, to be printed last */
+	bool await_program; /* all was shown that was asked for: wait for it */
+	int code;	    /* exit code */
 };
 
 /** top_run_open - start the views and the program, and let it go. */
 int top_run_open(struct top_run *tr, const struct options *o);
 /**
- * top_run_end - stop tracing, say what went wrong, wait for the program if
- * that is due. Return: the exit code. For any result of top_run_open().
+ * top_run_end - stop tracing and wait for the program if that is due. To be
+ * called whatever top_run_open() said. Return: the exit code.
  */
 int top_run_end(struct top_run *tr);
 /** top_run_stop - end the loop with an exit code. */
@@ -45,7 +44,7 @@ int top_run_sample(struct top_run *tr);
 /** top_run_check_done - end the loop if it ran as long, or as often, as was asked for. */
 void top_run_check_done(struct top_run *tr);
 
-/** top_batch - the panels as plain text, every interval. Return: exit code. */
-int top_batch(const struct options *o);
+/** top_batch - print the panels as plain text every interval. Return: 0 or -errno. */
+int top_batch(struct top_run *tr);
 
 #endif /* OSTRACE_TOP_RUN_H */

@@ -19,20 +19,20 @@
 #include "top_keys.h"
 #include "tui.h"
 
-#define ESC_DELAY_MS	25	/* an Esc that is followed by nothing is an Esc */
+#define ESC_DELAY_MS 25 /* an Esc that is followed by nothing is an Esc */
 
 struct tui {
 	SCREEN *screen;
 	FILE *in, *out;
-	struct termios saved;	/* the terminal as it was found */
+	struct termios saved; /* the terminal as it was found */
 	bool have_saved;
 	bool color;
 	bool ascii;
-	bool whole;		/* the next paint draws every line */
+	bool whole; /* the next paint draws every line */
 	bool suspended;
-	int messages;		/* standard error while the screen is up */
-	int stderr_fd;		/* the real one meanwhile */
-	struct grid last;	/* what was painted last */
+	int messages;	  /* standard error while the screen is up */
+	int stderr_fd;	  /* the real one meanwhile */
+	struct grid last; /* what was painted last */
 };
 
 /* A terminal for keys: standard input or, when that is something else, ours. */
@@ -43,23 +43,28 @@ static int open_keyboard(void)
 	return open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
 }
 
+/* What to do without a screen. */
+#define INSTEAD "use 'ostrace top -b' or 'ostrace syscalls'"
+
 int tui_check(void)
 {
 	const char *term = getenv("TERM"), *cup;
 	int found = 0;
 
 	if (!isatty(STDOUT_FILENO))
-		return err_set(-ENOTTY, "standard output is no terminal: use 'ostrace top -b' or 'ostrace syscalls'");
+		return err_set(-ENOTTY, "standard output is no terminal: " INSTEAD);
 	if (!term || !*term)
-		return err_set(-ENODEV, "TERM is not set, so how to draw on this terminal is unknown: set it, or use 'ostrace top -b' or 'ostrace syscalls'");
+		return err_set(-ENODEV,
+			       "TERM is not set to the terminal's type; set it, or " INSTEAD);
 	if (setupterm(NULL, STDOUT_FILENO, &found) != OK)
-		return err_set(-ENODEV, "the terminal type '%s' is unknown here: set TERM to another, or use 'ostrace top -b' or 'ostrace syscalls'",
+		return err_set(-ENODEV,
+			       "unknown terminal type '%s' in TERM; set another, or " INSTEAD,
 			       term);
 	cup = tigetstr("cup");
 	/* Frees what setupterm() made; newterm() makes its own. */
 	del_curterm(cur_term);
 	if (!cup || cup == (char *)-1)
-		return err_set(-ENODEV, "a terminal of type '%s' cannot show a screen: use 'ostrace top -b' or 'ostrace syscalls'",
+		return err_set(-ENODEV, "a terminal of type '%s' can show no screen; " INSTEAD,
 			       term);
 	return 0;
 }
@@ -80,13 +85,10 @@ static bool setup_locale(void)
 static void setup_colors(struct tui *t)
 {
 	static const short color[STYLE_COUNT] = {
-		[STYLE_TITLE]	= COLOR_CYAN,
-		[STYLE_SORTED]	= COLOR_CYAN,
-		[STYLE_ERROR]	= COLOR_RED,
-		[STYLE_BOUND]	= COLOR_YELLOW,
-		[STYLE_BAR]	= COLOR_GREEN,
-		[STYLE_MARK]	= COLOR_MAGENTA,
-		[STYLE_HINT]	= COLOR_CYAN,
+		[STYLE_TITLE] = COLOR_CYAN, [STYLE_SORTED] = COLOR_CYAN,
+		[STYLE_ERROR] = COLOR_RED,  [STYLE_BOUND] = COLOR_YELLOW,
+		[STYLE_BAR] = COLOR_GREEN,  [STYLE_MARK] = COLOR_MAGENTA,
+		[STYLE_HINT] = COLOR_CYAN,
 	};
 	short i;
 
@@ -103,15 +105,15 @@ static void setup_colors(struct tui *t)
 static attr_t style_attr(const struct tui *t, uint8_t style)
 {
 	static const attr_t attr[STYLE_COUNT] = {
-		[STYLE_DIM]	= A_DIM,
-		[STYLE_STRONG]	= A_BOLD,
-		[STYLE_TITLE]	= A_BOLD,
-		[STYLE_HEAD]	= A_UNDERLINE,
-		[STYLE_SORTED]	= A_BOLD | A_UNDERLINE,
-		[STYLE_ERROR]	= A_BOLD,
-		[STYLE_BOUND]	= A_NORMAL,
-		[STYLE_MARK]	= A_BOLD,
-		[STYLE_HINT]	= A_BOLD,
+		[STYLE_DIM] = A_DIM,
+		[STYLE_STRONG] = A_BOLD,
+		[STYLE_TITLE] = A_BOLD,
+		[STYLE_HEAD] = A_UNDERLINE,
+		[STYLE_SORTED] = A_BOLD | A_UNDERLINE,
+		[STYLE_ERROR] = A_BOLD,
+		[STYLE_BOUND] = A_NORMAL,
+		[STYLE_MARK] = A_BOLD,
+		[STYLE_HINT] = A_BOLD,
 	};
 	unsigned int s = style & STYLE_MASK;
 	attr_t a;
@@ -171,10 +173,22 @@ static void replay_messages(struct tui *t)
 	close(t->messages);
 }
 
+static int open_streams(struct tui *t)
+{
+	int in = open_keyboard(), out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+
+	t->in = in >= 0 ? fdopen(in, "r") : NULL;
+	t->out = out >= 0 ? fdopen(out, "w") : NULL;
+	if (!t->in || !t->out)
+		return err_set(-ENOTTY, "there is no terminal to read keys from; " INSTEAD);
+	t->have_saved = !tcgetattr(in, &t->saved);
+	return 0;
+}
+
 int tui_open(struct tui **tp, bool color)
 {
 	struct tui *t = calloc(1, sizeof(*t));
-	int in, out, err = -errno;
+	int err;
 
 	if (!t)
 		return -ENOMEM;
@@ -182,18 +196,12 @@ int tui_open(struct tui **tp, bool color)
 	t->stderr_fd = -1;
 	t->color = color;
 	t->ascii = setup_locale();
-	in = open_keyboard();
-	out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	t->in = fdopen(in, "r");
-	t->out = fdopen(out, "w");
-	if (!t->in || !t->out) {
-		err = err_set(-ENOTTY, "there is no terminal to read keys from: use 'ostrace top -b'");
+	err = open_streams(t);
+	if (err)
 		goto fail;
-	}
-	t->have_saved = !tcgetattr(in, &t->saved);
 	t->screen = newterm(NULL, t->out, t->in);
 	if (!t->screen) {
-		err = err_set(-ENODEV, "the terminal cannot be set up: use 'ostrace top -b'");
+		err = err_set(-ENODEV, "the terminal cannot be set up; " INSTEAD);
 		goto fail;
 	}
 	hold_messages(t);
@@ -304,12 +312,12 @@ static int translate(int key)
 	static const struct {
 		int curses, top;
 	} map[] = {
-		{ KEY_UP, TOPKEY_UP }, { KEY_DOWN, TOPKEY_DOWN },
-		{ KEY_LEFT, TOPKEY_LEFT }, { KEY_RIGHT, TOPKEY_RIGHT },
-		{ KEY_PPAGE, TOPKEY_PGUP }, { KEY_NPAGE, TOPKEY_PGDN },
-		{ KEY_HOME, TOPKEY_HOME }, { KEY_END, TOPKEY_END },
+		{ KEY_UP, TOPKEY_UP },	      { KEY_DOWN, TOPKEY_DOWN },
+		{ KEY_LEFT, TOPKEY_LEFT },    { KEY_RIGHT, TOPKEY_RIGHT },
+		{ KEY_PPAGE, TOPKEY_PGUP },   { KEY_NPAGE, TOPKEY_PGDN },
+		{ KEY_HOME, TOPKEY_HOME },    { KEY_END, TOPKEY_END },
 		{ KEY_BTAB, TOPKEY_BACKTAB }, { KEY_BACKSPACE, TOPKEY_BACKSPACE },
-		{ KEY_ENTER, TOPKEY_ENTER }, { KEY_DC, TOPKEY_DELETE },
+		{ KEY_ENTER, TOPKEY_ENTER },  { KEY_DC, TOPKEY_DELETE },
 		{ KEY_F(1), TOPKEY_F1 },
 	};
 	size_t i;
@@ -352,6 +360,6 @@ void tui_resume(struct tui *t)
 		t->have_saved = !tcgetattr(fileno(t->in), &t->saved);
 	t->suspended = false;
 	tui_redraw(t);
-	refresh();	/* curses comes back with its own settings */
+	refresh(); /* curses comes back with its own settings */
 	curs_set(0);
 }

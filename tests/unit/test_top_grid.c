@@ -46,7 +46,9 @@ static void test_characters(void **state)
 	assert_int_equal(grid_resize(&g, 1, 10), 0);
 	b = grid_whole(&g);
 	/* what could control a terminal, and broken UTF-8 */
-	grid_put(&g, &b, 0, 0, STYLE_NORMAL, "a\x1b\x7f\xff\xc3" "b");
+	grid_put(&g, &b, 0, 0, STYLE_NORMAL,
+		 "a\x1b\x7f\xff\xc3"
+		 "b");
 	assert_string_equal(line(&g, 0), "a????b");
 	/* two columns wide; half of one is not drawn */
 	grid_blank(&g);
@@ -171,12 +173,9 @@ static void test_column_places(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_put),
-		cmocka_unit_test(test_characters),
-		cmocka_unit_test(test_bar),
-		cmocka_unit_test(test_spark),
-		cmocka_unit_test(test_columns),
-		cmocka_unit_test(test_column_places),
+		cmocka_unit_test(test_put),	cmocka_unit_test(test_characters),
+		cmocka_unit_test(test_bar),	cmocka_unit_test(test_spark),
+		cmocka_unit_test(test_columns), cmocka_unit_test(test_column_places),
 	};
 
 	return cmocka_run_group_tests_name("top_grid", tests, NULL, NULL);

@@ -15,7 +15,7 @@ static struct {
 	uint64_t count[MANY];
 	uint64_t errors[MANY];
 	int focused, focus_table;
-	int fail;			/* fill() returns this */
+	int fail; /* fill() returns this */
 	int fills;
 } many;
 
@@ -59,8 +59,7 @@ static const struct table_def many_tables[] = {
 	{ "others", "Others", "the same again", many_cols, 5, 0, -1, false, true },
 };
 
-static int many_fill(struct view_state *st, int table, const struct scope *scope,
-		     struct table *out)
+static int many_fill(struct view_state *st, int table, const struct scope *scope, struct table *out)
 {
 	char name[16];
 	int i;
@@ -76,7 +75,7 @@ static int many_fill(struct view_state *st, int table, const struct scope *scope
 
 		if (!many.count[i])
 			continue;
-		r = table_add(out, (struct row_id) { i, 7 });
+		r = table_add(out, (struct row_id){ i, 7 });
 		snprintf(name, sizeof(name), "row%d", i);
 		r->v[0].s = table_str(out, name);
 		r->v[1].u = many.count[i];
@@ -94,8 +93,8 @@ static int many_focus(struct view_state *st, int table, const struct scope *scop
 	return 0;
 }
 
-static int many_hist(struct view_state *st, const struct scope *scope, int which,
-		     bool total, struct hist *out)
+static int many_hist(struct view_state *st, const struct scope *scope, int which, bool total,
+		     struct hist *out)
 {
 	(void)st;
 	(void)which;
@@ -108,13 +107,21 @@ static int many_hist(struct view_state *st, const struct scope *scope, int which
 static void many_price(struct view_state *st, struct price *p)
 {
 	(void)st;
-	*p = (struct price) { .ns_per_event = 100, .event = "row", .bpf_ns_per_event = -1 };
+	*p = (struct price){ .ns_per_event = 100, .event = "row", .bpf_ns_per_event = -1 };
 }
 
 static const struct view view_many = {
-	.name = "many", .title = "Many", .tables = many_tables, .ntables = 3,
-	.open = many_open, .close = many_close, .tick = many_tick, .fill = many_fill,
-	.focus = many_focus, .hist = many_hist, .price = many_price,
+	.name = "many",
+	.title = "Many",
+	.tables = many_tables,
+	.ntables = 3,
+	.open = many_open,
+	.close = many_close,
+	.tick = many_tick,
+	.fill = many_fill,
+	.focus = many_focus,
+	.hist = many_hist,
+	.price = many_price,
 	.hist_names = { "first", "second" },
 };
 
@@ -415,7 +422,7 @@ static void test_next_table(void **state)
 	assert_int_equal(p->frame[0].table, 2);
 	assert_int_equal(many.focus_table, 2);
 	assert_true(fixture_find(&f, "1 Many Others") > 0);
-	press(&f, TOPKEY_ENTER);	/* has neither child nor histogram */
+	press(&f, TOPKEY_ENTER); /* has neither child nor histogram */
 	assert_int_equal(p->scope.depth, 0);
 	press(&f, 'v');
 	assert_int_equal(p->frame[0].table, 0);
@@ -538,12 +545,12 @@ static void test_history_is_bounded(void **state)
 	for (round = 0; round < 100; round++) {
 		table_reset(&t, &def);
 		for (id = 0; id < 300; id++)
-			table_add(&t, (struct row_id) { round * 300 + id, 0 })->v[0].u = 1;
+			table_add(&t, (struct row_id){ round * 300 + id, 0 })->v[0].u = 1;
 		history_add(&h, &t);
 		assert_true(h.nrows <= HISTORY_ROWS);
 	}
 	/* Rows that are silent for a minute make room for newer ones. */
-	assert_int_equal(history_get(&h, (struct row_id) { 60 * 300, 0 }, 0, v), HISTORY_LEN);
+	assert_int_equal(history_get(&h, (struct row_id){ 60 * 300, 0 }, 0, v), HISTORY_LEN);
 	history_reset(&h);
 	table_free(&t);
 }

@@ -170,7 +170,8 @@ static void test_200x60(void **state)
 /* No size crashes, and whatever there is room for is there. */
 static void test_all_sizes(void **state)
 {
-	static const char keys[] = "\r?\x1b" "s\x1b/re\r\x1bgz\x1b\x1b";
+	static const char keys[] = "\r?\x1b"
+				   "s\x1b/re\r\x1bgz\x1b\x1b";
 	struct fixture f = { 0 };
 	int rows, cols;
 
@@ -318,18 +319,12 @@ static void test_batch(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_80x24),
-		cmocka_unit_test(test_80x24_ascii),
-		cmocka_unit_test(test_histogram),
-		cmocka_unit_test(test_40x10),
-		cmocka_unit_test(test_200x60),
-		cmocka_unit_test(test_all_sizes),
-		cmocka_unit_test(test_first_interval),
-		cmocka_unit_test(test_not_open),
-		cmocka_unit_test(test_losses),
-		cmocka_unit_test(test_meanings),
-		cmocka_unit_test(test_help),
-		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_80x24),	       cmocka_unit_test(test_80x24_ascii),
+		cmocka_unit_test(test_histogram),      cmocka_unit_test(test_40x10),
+		cmocka_unit_test(test_200x60),	       cmocka_unit_test(test_all_sizes),
+		cmocka_unit_test(test_first_interval), cmocka_unit_test(test_not_open),
+		cmocka_unit_test(test_losses),	       cmocka_unit_test(test_meanings),
+		cmocka_unit_test(test_help),	       cmocka_unit_test(test_batch),
 	};
 
 	return cmocka_run_group_tests_name("top_screen", tests, NULL, NULL);

@@ -53,11 +53,15 @@ static void test_psi(void **state)
 	struct psi p;
 
 	(void)state;
-	assert_int_equal(sysinfo_parse_psi("some avg10=12.50 avg60=5.27 avg300=1.87 total=11908505\n"
-					   "full avg10=0.75 avg60=0.00 avg300=0.00 total=0\n", &p), 0);
+	assert_int_equal(
+		sysinfo_parse_psi("some avg10=12.50 avg60=5.27 avg300=1.87 total=11908505\n"
+				  "full avg10=0.75 avg60=0.00 avg300=0.00 total=0\n",
+				  &p),
+		0);
 	assert_true(p.some == 12.50 && p.full == 0.75);
 	/* kernels before 5.13 have no "full" for cpu */
-	assert_int_equal(sysinfo_parse_psi("some avg10=1.00 avg60=0.00 avg300=0.00 total=5\n", &p), 0);
+	assert_int_equal(sysinfo_parse_psi("some avg10=1.00 avg60=0.00 avg300=0.00 total=5\n", &p),
+			 0);
 	assert_true(p.some == 1 && p.full < 0);
 	/* disabled: the file is there, reading gives an error or nothing */
 	assert_int_equal(sysinfo_parse_psi("", &p), -EINVAL);
@@ -83,11 +87,14 @@ static void test_cgroups(void **state)
 	long n;
 
 	(void)state;
-	assert_int_equal(sysinfo_parse_cgroup_stat("nr_descendants 37\nnr_dying_descendants 4\n", &n), 0);
+	assert_int_equal(
+		sysinfo_parse_cgroup_stat("nr_descendants 37\nnr_dying_descendants 4\n", &n), 0);
 	assert_int_equal(n, 38);
 	assert_int_equal(sysinfo_parse_cgroup_stat("nr_dying 4\n", &n), -EINVAL);
 	assert_int_equal(sysinfo_parse_cgroups("#subsys_name\thierarchy\tnum_cgroups\tenabled\n"
-					       "cpuset\t3\t1\t1\nmemory\t4\t9\t1\nio\t7\t2\t1\n", &n), 0);
+					       "cpuset\t3\t1\t1\nmemory\t4\t9\t1\nio\t7\t2\t1\n",
+					       &n),
+			 0);
 	assert_int_equal(n, 9);
 	assert_int_equal(sysinfo_parse_cgroups("#subsys_name\thierarchy\n", &n), -EINVAL);
 	assert_int_equal(sysinfo_parse_cgroups("", &n), -EINVAL);
@@ -108,12 +115,9 @@ static void test_this_machine(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stat),
-		cmocka_unit_test(test_loadavg),
-		cmocka_unit_test(test_uptime),
-		cmocka_unit_test(test_psi),
-		cmocka_unit_test(test_cpulist),
-		cmocka_unit_test(test_cgroups),
+		cmocka_unit_test(test_stat),	     cmocka_unit_test(test_loadavg),
+		cmocka_unit_test(test_uptime),	     cmocka_unit_test(test_psi),
+		cmocka_unit_test(test_cpulist),	     cmocka_unit_test(test_cgroups),
 		cmocka_unit_test(test_this_machine),
 	};
 

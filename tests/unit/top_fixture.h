@@ -29,7 +29,7 @@ static inline void fixture_add(struct fixture *f, const struct view *v)
 	struct run_view *rv = &f->run.v[f->run.nviews++];
 
 	rv->view = v;
-	rv->price = (struct price) { .ns_per_event = -1, .bpf_ns_per_event = -1 };
+	rv->price = (struct price){ .ns_per_event = -1, .bpf_ns_per_event = -1 };
 	rv->err = v->open(NULL, &f->o.filter, &rv->st);
 	if (rv->err)
 		snprintf(rv->why, sizeof(rv->why), "this view was told to fail");
@@ -37,17 +37,23 @@ static inline void fixture_add(struct fixture *f, const struct view *v)
 
 static inline void fixture_machine(struct machine *m)
 {
-	*m = (struct machine) {
-		.host = "web1", .release = "7.3.4", .cpus = 8, .uptime = 273600,
-		.load = { 0.5, 0.4, 0.3 }, .steal = 0, .psi_on = true,
+	*m = (struct machine){
+		.host = "web1",
+		.release = "7.3.4",
+		.cpus = 8,
+		.uptime = 273600,
+		.load = { 0.5, 0.4, 0.3 },
+		.steal = 0,
+		.psi_on = true,
 		.psi = { { 12.4, 0 }, { 0, 0 }, { 3.6, 1.2 } },
-		.tasks = 213, .cgroups = 38,
+		.tasks = 213,
+		.cgroups = 38,
 	};
 }
 
 /* Start on a screen of that size with @a and, unless NULL, @b as panels. */
-static inline void fixture_open(struct fixture *f, const struct view *a,
-				const struct view *b, int rows, int cols)
+static inline void fixture_open(struct fixture *f, const struct view *a, const struct view *b,
+				int rows, int cols)
 {
 	if (!f->o.interval_ns)
 		f->o.interval_ns = SECOND;
