@@ -99,7 +99,7 @@ fi
 # of the shared root; zeroing pages as they are allocated invalidates them.
 guest_run=/mnt/project/${run#"$project"/}
 vng=(vng "${accel[@]}" -r "$release" --rw --cpus "$CPUS" --memory "$MEM"
-	--append "init_on_alloc=1 loglevel=5 panic=-1"
+	--append "init_on_alloc=1 loglevel=$((interactive ? 1 : 5)) panic=-1"
 	--append "ostrace_run=$guest_run ostrace_project=$project"
 	"--qemu-opts=-set chardev.console.logfile=$console $QEMU_OPTS")
 
