@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A string that grows. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,32 +82,53 @@ static int write_failed(int err)
 	return err_set(-err, "cannot write to standard output: %s", strerror(err));
 }
 
+static bool asked_to_stop(void)
+{
+	sigset_t pending;
+
+	return !sigpending(&pending) &&
+	       (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM) ||
+		sigismember(&pending, SIGHUP) || sigismember(&pending, SIGQUIT));
+}
+
+/*
+ * Signals are blocked while a command runs (loop.h), so a reader that does not
+ * read would make it immortal if write() were what waits for the reader.
+ */
+static int wait_writable(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	while (poll(&p, 1, 100) <= 0)
+		if (asked_to_stop())
+			return -ECANCELED;
+	return 0;
+}
+
 int buf_flush(struct buf *b, int fd)
 {
 	size_t at = 0;
+	int err = 0;
 
-	if (b->failed) {
-		b->failed = false;
-		b->len = 0;
-		return err_set(-ENOMEM, "out of memory");
-	}
-	while (at < b->len) {
-		ssize_t n = write(fd, b->s + at, b->len - at);
+	if (b->failed)
+		err = err_set(-ENOMEM, "out of memory");
+	while (!err && at < b->len) {
+		/* No pipe that is writable blocks on so little. */
+		size_t part = b->len - at < PIPE_BUF ? b->len - at : PIPE_BUF;
+		ssize_t n;
 
-		if (n >= 0) {
+		err = wait_writable(fd);
+		if (err)
+			break;
+		n = write(fd, b->s + at, part);
+		if (n >= 0)
 			at += (size_t)n;
-		} else if (errno == EAGAIN) {
-			/* Whoever gave us the descriptor made it non-blocking. */
-			struct pollfd p = { .fd = fd, .events = POLLOUT };
-
-			poll(&p, 1, -1);
-		} else if (errno != EINTR) {
-			b->len = 0;
-			return write_failed(errno);
-		}
+		else if (errno != EINTR && errno != EAGAIN)
+			err = write_failed(errno);
 	}
+	b->failed = false;
 	b->len = 0;
-	return 0;
+	return err;
 }
 
 void buf_free(struct buf *b)

@@ -21,7 +21,9 @@ void buf_pad(struct buf *b, int n);
 
 /**
  * buf_flush - write everything to @fd and empty the buffer
- * Return: 0; -EPIPE when nobody reads; other -errno described with err_set().
+ * Return: 0; -EPIPE when there is no reader any more; -ECANCELED when the reader
+ * does not read and a blocked signal asks us to end; other -errno described
+ * with err_set().
  */
 int buf_flush(struct buf *b, int fd);
 void buf_free(struct buf *b);

@@ -26,6 +26,7 @@ struct reporter {
 	uint64_t reports;
 	uint64_t end; /* CLOCK_MONOTONIC ns when to stop, 0: never */
 	bool noted;   /* notes have been written as text */
+	bool stuck;   /* nobody reads, and we were asked to end */
 };
 
 static int table_of(const struct options *o, const struct view *v)
@@ -127,7 +128,11 @@ static int report(struct reporter *p)
 			err = write_view(p, i);
 	p->noted = true;
 	p->reports++;
-	return err ? err : buf_flush(&p->out, STDOUT_FILENO);
+	if (err || p->stuck)
+		return err;
+	err = buf_flush(&p->out, STDOUT_FILENO);
+	p->stuck = err == -ECANCELED;
+	return p->stuck ? 0 : err;
 }
 
 static uint64_t clock_now(void)

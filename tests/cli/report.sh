@@ -4,7 +4,7 @@
 # and how it ends. Needs to be able to trace.
 # timeout: 600
 # A test's condition is its result.
-# shellcheck disable=SC2319,SC2181,SC2216
+# shellcheck disable=SC2319,SC2181,SC2216,SC2217
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -124,6 +124,27 @@ start=$SECONDS
 { timeout 60 "$OSTRACE" syscalls 600 2>"$tmp/err"; echo $? >"$tmp/code"; } | sleep 0.5
 [ "$(cat "$tmp/code")" = 141 ] && [ $((SECONDS - start)) -lt 30 ]
 result "a pipe closed during a long interval is noticed" $?
+
+# A reader that has stopped reading: the pipe is full after a second or so.
+mkfifo "$tmp/fifo"
+sleep 300 <"$tmp/fifo" &
+reader=$!
+(
+	set -m
+	"$OSTRACE" syscalls --json --by inflight 0.01 >"$tmp/fifo" 2>"$tmp/err" &
+	pid=$!
+	sleep 3
+	kill -TERM "$pid"
+	sleep 20 && kill -KILL "$pid" &
+	wait "$pid"
+	echo $? >"$tmp/code"
+	kill %2
+) 2>/dev/null
+kill "$reader"
+wait "$reader" 2>/dev/null
+: >"$tmp/out"
+[ "$(cat "$tmp/code")" = 143 ]
+result "SIGTERM while the reader does not read: exit 143" $?
 
 # Two at once
 "$OSTRACE" syscalls --json 0.2 3 >"$tmp/one" &
