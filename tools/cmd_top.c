@@ -206,15 +206,17 @@ static int handle(struct top_run *tr, struct tui *tui, int event, int signo)
 static int run_screen(struct top_run *tr, struct tui *tui)
 {
 	uint64_t first = tr->o->interval_ns < FIRST_NS ? tr->o->interval_ns : FIRST_NS;
-	int err, signo = 0;
+	int err, event, signo = 0;
 
 	tr->top.ascii = tui_ascii(tui);
 	resize(tr, tui);
 	err = loop_open(&tr->loop, tui_input(tui), tr->run.program);
 	if (!err)
 		err = top_run_timer(tr, first);
-	while (!err && !tr->stop)
-		err = handle(tr, tui, loop_wait(tr->loop, &signo), signo);
+	while (!err && !tr->stop) {
+		event = loop_wait(tr->loop, &signo);
+		err = handle(tr, tui, event, signo);
+	}
 	return err;
 }
 

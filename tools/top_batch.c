@@ -114,7 +114,7 @@ static int handle(struct top_run *tr, int event, int signo)
 
 int top_batch(struct top_run *tr)
 {
-	int err, signo = 0;
+	int err, event, signo = 0;
 
 	tr->top.batch = true;
 	tr->top.ascii = !format_utf8();
@@ -122,8 +122,10 @@ int top_batch(struct top_run *tr)
 	err = loop_open(&tr->loop, -1, tr->run.program);
 	if (!err)
 		err = top_run_timer(tr, period(tr->o));
-	while (!err && !tr->stop)
-		err = handle(tr, loop_wait(tr->loop, &signo), signo);
+	while (!err && !tr->stop) {
+		event = loop_wait(tr->loop, &signo);
+		err = handle(tr, event, signo);
+	}
 	/* A reader that has seen enough: quietly, as by the signal itself. */
 	if (err == -EPIPE) {
 		err_clear();

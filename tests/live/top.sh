@@ -8,8 +8,6 @@ if ! command -v tmux >/dev/null; then
 	echo "1..0 # SKIP no tmux here"
 	exit
 fi
-plan 60
-
 export LC_ALL=C.UTF-8 # of the shells in the terminals
 unset NO_COLOR
 case $OSTRACE in /*) ;; *) OSTRACE=$PWD/$OSTRACE ;; esac
@@ -25,13 +23,20 @@ terminal() { # terminal COLUMNS ROWS
 	mux set -g status off
 	mux resize-window -x "$1" -y "$2"
 	tty=$(mux display -p '#{pane_tty}')
-	until_true sees '$ '
+	until_true sees '$'
 }
 screen() { mux capture-pane -p; }
 sees() { screen | grep -qF -- "$1"; }
 sees_not() { ! sees "$1"; }
 type_in() { mux send-keys "$@"; }
 run() { type_in "$* ; echo status=\$?." Enter; }
+
+# Back at an empty screen; the shell has to be the one that reads.
+clean() {
+	type_in clear Enter
+	until_true is_clean
+}
+is_clean() { [ "$(screen | grep -v '^$')" = '$' ]; }
 
 # shows NAME TEXT...: all of them on the screen within the time limit
 shows() {
@@ -64,8 +69,7 @@ runs() { [ -n "$(pid_of_top)" ]; }
 ended() { ! runs; }
 
 # Something to look at: reads and writes without end.
-"$CALLS" pid wait </dev/null >/dev/null 2>&1
-dd if=/dev/zero of=/dev/null bs=1 2>/dev/null &
+nice -n 19 dd if=/dev/zero of=/dev/null bs=1 2>/dev/null &
 busy=$!
 started+=("$busy")
 
@@ -140,7 +144,7 @@ hides "and goes away" "keys and meanings"
 mux resize-window -x 120 -y 40
 until_true last_line_is 40 "q quit"
 is $? 0 "a larger terminal is used to its last line"
-shows "and its width" "of machine" "Restart"
+shows "and its width" "of machine" "Thr"
 mux resize-window -x 40 -y 10
 until_true last_line_is 10 "lost: "
 is $? 0 "40x10"
@@ -158,8 +162,7 @@ looks >"$work/after"
 holds "the terminal is as before" diff "$work/before" "$work/after"
 hides "the screen as well" "Softirqs"
 
-type_in clear Enter
-hides "a clean screen" "status="
+clean
 run "$OSTRACE" top -i 100ms
 shows "again" "q quit" "syscalls/s"
 type_in C-c
@@ -167,8 +170,7 @@ shows "Ctrl-C: status 0" "status=0."
 holds "the terminal is as before" diff "$work/before" <(looks)
 
 while read -r signal status; do
-	type_in clear Enter
-	hides "a clean screen" "status="
+	clean
 	run "$OSTRACE" top
 	shows "before SIG$signal" "q quit" "syscalls/s"
 	kill -s "$signal" "$(pid_of_top)"
@@ -181,8 +183,7 @@ EOT
 
 # ---- job control ----
 
-type_in clear Enter
-hides "a clean screen" "status="
+clean
 run "$OSTRACE" top
 shows "running" "q quit" "syscalls/s"
 type_in C-z
@@ -196,3 +197,82 @@ type_in q
 until_true ended
 is $? 0 "q ends it"
 holds "the terminal is as before" diff "$work/before" <(looks)
+
+# ---- the terminal goes away ----
+
+terminal 80 24
+run "$OSTRACE" top -i 100ms
+shows "running" "q quit" "syscalls/s"
+top=$(pid_of_top)
+mux kill-server
+until_true gone "$top"
+is $? 0 "a closed terminal ends it"
+
+# ---- a program ----
+
+terminal 80 24
+looks >"$work/before"
+run "$OSTRACE" top -- sh -c '"echo SPOILT; echo SPOILT >&2; read x; cat /proc/self/stat; exit 3"'
+shows "the program's end is shown, and what it did" "[program exited 3]" "execve"
+hides "its output is not" "SPOILT"
+type_in q
+shows "its status is ours" "status=3."
+holds "the terminal is as before" diff "$work/before" <(looks)
+clean
+run "$OSTRACE" top -n 2 -i 100ms -- sh -c '"sleep 0.6; exit 5"'
+shows "after the last interval the program is waited for" "status=5."
+clean
+run "$OSTRACE" top -n 2 -i 100ms
+shows "-n 2 ends by itself" "status=0."
+
+# ---- terminals that cannot ----
+
+for term in dumb "" no-such-terminal; do
+	clean
+	run "TERM='$term'" "$OSTRACE" top
+	shows "TERM='$term': an error that says what to do" "ostrace: " "ostrace top -b" "status=1."
+done
+clean
+type_in "stty rows 0 cols 0" Enter
+run "$OSTRACE" top
+shows "a terminal of no size is taken for 80x24" "━ 1 Syscalls" "q quit"
+type_in q
+shows "and given back" "status=0."
+type_in "stty rows 24 cols 80" Enter
+clean
+
+# ---- looks ----
+
+run "$OSTRACE" top -i 100ms
+shows "in colour" "q quit" "syscalls/s"
+mux capture-pane -pe | grep -q $'\e\\[[0-9;]*3[0-9]m'
+is $? 0 "there are colours"
+type_in q
+until_true ended
+for how in "NO_COLOR=1 $OSTRACE top" "$OSTRACE top --color=never"; do
+	clean
+	run "$how" -i 100ms
+	shows "without colours" "q quit" "syscalls/s"
+	mux capture-pane -pe >"$work/plain"
+	grep -q $'\e\\[[0-9;]*3[0-9]m' "$work/plain"
+	is $? 1 "there are none"
+	grep -q $'\e\\[[0-9;]*7m' "$work/plain"
+	is $? 0 "but the selected row can be told"
+	type_in q
+	until_true ended
+done
+clean
+run "LC_ALL=C" "$OSTRACE" top -i 100ms
+shows "ASCII where the locale has no more" "= 1 Syscalls by syscall =" "#"
+is "$(screen | LC_ALL=C grep -c '[^ -~]')" 0 "and nothing else"
+type_in q
+
+# ---- no terminal ----
+
+"$OSTRACE" top -i 50ms -n 2 >"$work/text"
+is $? 0 "no terminal: plain text"
+is "$(grep -c 'Syscalls by syscall' "$work/text")" 2 "every interval"
+is "$(LC_ALL=C grep -c $'[\x01-\x09\x0b-\x1f\x7f]' "$work/text")" 0 "without control characters"
+is "$(($(wc -L <"$work/text") <= 120))" 1 "in 120 columns"
+
+plan "$test_no"
