@@ -284,8 +284,10 @@ static void draw_table_hints(struct top *t, struct grid *g)
 		x = put_hint(g, b, x, "Tab", "panel");
 	if (!p->scope.depth)
 		x = put_hint(g, b, x, "g", "table");
-	x = put_hint(g, b, x, "s", "sort");
-	x = put_hint(g, b, x, "/", "filter");
+	if (def) {
+		x = put_hint(g, b, x, "s", "sort");
+		x = put_hint(g, b, x, "/", "filter");
+	}
 	x = put_hint(g, b, x, "Space", t->paused ? "go on" : "pause");
 	x = put_hint(g, b, x, "e", "errors");
 	put_hint(g, b, x, "z", t->zoom ? "all panels" : "zoom");

@@ -9,7 +9,8 @@
 #define OCTAVES (OSTRACE_HIST_SLOTS / OSTRACE_HIST_SUB)
 #define HEAD_LINES 2  /* name, percentiles */
 #define MIN_WIDTH 36  /* of one of two beside each other */
-#define WIDE 52	      /* from here on ranges and cumulative shares are shown */
+#define WIDE 52	      /* from here on cumulative shares are shown */
+#define WIDER 72      /* and from here on whole ranges, not their lower ends alone */
 #define MAX_WIDTH 110 /* beyond this the eye loses the line */
 
 /* Octaves that one line stands for. */
@@ -121,12 +122,12 @@ static void range_text(const struct bar *b, bool wide, bool utf8, char *buf, siz
 static void draw_bar(struct top *t, struct grid *g, const struct box *b, int y,
 		     const struct hist *h, const struct bar *bar, uint64_t most)
 {
-	bool wide = b->w >= WIDE;
-	int label = wide ? 18 : 7, end = wide ? 25 : 13, w;
+	bool wide = b->w >= WIDE, range = b->w >= WIDER;
+	int label = range ? 18 : 7, end = wide ? 25 : 13, w;
 	char text[48];
 
 	w = b->w - label - 1 - 7 - 1 - end;
-	range_text(bar, wide, !t->ascii, text, sizeof(text));
+	range_text(bar, range, !t->ascii, text, sizeof(text));
 	grid_put_right(g, b, y, label, STYLE_DIM, text);
 	format_count(text, sizeof(text), bar->n);
 	grid_put_right(g, b, y, label + 7, bar->n ? STYLE_NORMAL : STYLE_DIM, text);
@@ -150,6 +151,8 @@ static void draw_percentiles(struct top *t, struct grid *g, const struct box *b,
 	size_t i, len = 0;
 
 	for (i = 0; i < 3; i++) {
+		if (i == 1 && b->w < WIDE)
+			continue; /* its bar is marked anyway */
 		format_ns(ns, sizeof(ns), hist_percentile(h, permille[i], &open), !t->ascii);
 		len += snprintf(text + len, sizeof(text) - len, "%sp%u %s%s", i ? gap : "",
 				permille[i] / 10,

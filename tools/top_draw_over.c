@@ -162,11 +162,15 @@ void top_draw_help(struct top *t, struct grid *g)
 void top_draw_choice(struct top *t, struct grid *g)
 {
 	const struct table_def *def = top_def(&t->panel[t->active]);
-	struct box b = centre(t, def->ncols + 2, 70), line;
-	int i, y = 0, at = 0, off;
+	struct box b;
+	char help[128];
+	int i, y = 0, at = 0, n = 0, off;
 
-	for (i = 0; i < t->choice; i++)
-		at += !(def->cols[i].flags & COL_JSON_ONLY);
+	for (i = 0; i < def->ncols; i++) {
+		at += i < t->choice && !(def->cols[i].flags & COL_JSON_ONLY);
+		n += !(def->cols[i].flags & COL_JSON_ONLY);
+	}
+	b = centre(t, n + 2, 76);
 	open_box(t, g, &b, "sort by");
 	off = at >= b.h ? at - b.h + 1 : 0;
 	for (i = 0; i < def->ncols; i++) {
@@ -175,10 +179,11 @@ void top_draw_choice(struct top *t, struct grid *g)
 		if (c->flags & COL_JSON_ONLY)
 			continue;
 		grid_put(g, &b, y - off, 1, STYLE_STRONG, c->title);
-		grid_put(g, &b, y - off, 12, STYLE_NORMAL, c->help);
-		line = b;
+		snprintf(help, sizeof(help), "%s", c->help);
+		format_fit(help, sizeof(help), b.w - 12, !t->ascii);
+		grid_put(g, &b, y - off, 12, STYLE_NORMAL, help);
 		if (i == t->choice)
-			grid_select(g, &line, y - off);
+			grid_select(g, &b, y - off);
 		y++;
 	}
 }

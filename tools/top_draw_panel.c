@@ -186,7 +186,7 @@ void top_draw_panel(struct top *t, struct grid *g, int i)
 	b.y++;
 	b.h--;
 	if (b.h > 0 && p->err < 0) {
-		y = put_wrapped(g, &b, 0, STYLE_ERROR, "not available on this machine:");
+		y = put_wrapped(g, &b, 0, STYLE_ERROR, "not available:");
 		put_wrapped(g, &b, y, STYLE_NORMAL, p->why);
 	} else if (b.h > 0 && !t->samples) {
 		grid_put(g, &b, 0, 1, STYLE_DIM,

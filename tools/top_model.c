@@ -33,7 +33,11 @@ void top_row_name(const struct table_def *def, const struct row *r, bool utf8, c
 		    def->cols[i].flags & COL_OPTIONAL)
 			continue;
 		format_value(one, sizeof(one), def, r, i, utf8);
-		len += snprintf(buf + len, n - len, "%s%s", len ? " " : "", one);
+		/* Of several numbers one has to say what they are: "NET_RX CPU 3". */
+		if (len && def->cols[i].unit == UNIT_ID)
+			len += snprintf(buf + len, n - len, " %s", def->cols[i].title);
+		if (len < n)
+			len += snprintf(buf + len, n - len, "%s%s", len ? " " : "", one);
 		if (len >= n)
 			return;
 	}
