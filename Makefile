@@ -63,7 +63,9 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Werror -std=gnu11 \
 
 # ------------------------------------------------------------------- sources
 
-TOOL_SRC := $(wildcard tools/*.c)
+# Computation that a module and the tool share, see modules/oom/rules.h.
+SHARED_SRC := $(addprefix modules/oom/,rank.c rules.c parse.c)
+TOOL_SRC := $(wildcard tools/*.c) $(SHARED_SRC)
 BPF_SRC  := $(wildcard bpf/*.bpf.c)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/%.o)
 STATIC_OBJ := $(if $(STATIC),$(BUILD)/packaging/toolchain/libelf-static.o)
@@ -134,6 +136,11 @@ $(BUILD)/include/syscall_table.h: tools/gen/syscalls.sh $(BUILD)/.toolchain | $(
 # Generated headers are ordered before the first compilation; after it the
 # recorded dependencies say which object needs which.
 $(BUILD)/tools/%.o: tools/%.c $(BUILD)/.toolchain | $(GENERATED) $(BUILD)/.deps
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+$(BUILD)/modules/%.o: modules/%.c $(BUILD)/.toolchain | $(BUILD)/.deps
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@

@@ -25,8 +25,17 @@ $(BUILD)/tests/live/%: tests/live/%.c $(BUILD)/.toolchain
 	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -Iinclude -MMD -MP -MF $@.d \
 		$(if $(filter %_32,$*),-m32) -static -o $@ $< -lpthread
 
+# Helpers of the cases that run in the VM, likewise.
+VM_HELPERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/vm/*.c))
+$(BUILD)/tests/vm/%: tests/vm/%.c $(BUILD)/.toolchain
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -Iinclude -MMD -MP -MF $@.d \
+		-static -o $@ $< -lpthread
+-include $(VM_HELPERS:=.d)
+
 .PHONY: tests-build check
-tests-build: all $(UNIT) $(LIVE)
+tests-build: all $(UNIT) $(LIVE) $(VM_HELPERS)
 
 check: ## run every test; provisions the toolchain root (as root, x86_64)
 	@tests/check

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One decision of the kernel's OOM killer, from its beginning to its end.
+ *
+ * All callers of out_of_memory() hold the kernel's oom_lock, so there is one
+ * decision at a time and `cur` needs no lock of ours: only the task that began
+ * it, cur.owner, looks at the rest. Everyone else, such as a reader of
+ * /proc/PID/oom_score, compares cur.owner with itself and goes away. Nothing here
+ * sleeps or allocates, and each candidate costs the same.
+ */
+#include <linux/cgroup.h>
+#include <linux/memcontrol.h>
+#include <linux/oom.h>
+#include <linux/page_counter.h>
+#include <linux/sched.h>
+#include <linux/sched/cputime.h>
+#include <linux/timekeeping.h>
+#include "oom.h"
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+static struct {
+	struct task_struct *owner; /* NULL: none; set last, cleared first */
+	struct oom_control *oc;
+	struct ostrace_oom_decision *record;
+	struct oom_set *set; /* pinned: one decision, one set of rules */
+	const void *ops;     /* the BPF policy at the start, to compare with only */
+	struct ostrace_oom_ctx ctx;
+	struct oom_best kernel, policy;
+} cur;
+
+/* Written by the owner of the decision, read by anyone. */
+static struct oom_counters counters;
+
+static void count(u64 *n)
+{
+	WRITE_ONCE(*n, *n + 1);
+}
+
+void oom_decision_counters(struct oom_counters *c)
+{
+	c->decisions = READ_ONCE(counters.decisions);
+	c->recorded = READ_ONCE(counters.recorded);
+	c->candidates = READ_ONCE(counters.candidates);
+	c->waits = READ_ONCE(counters.waits);
+	c->no_candidates = READ_ONCE(counters.no_candidates);
+}
+
+bool oom_decision_mine(void)
+{
+	return READ_ONCE(cur.owner) == current;
+}
+
+static void record_begin(struct ostrace_oom_decision *d, struct oom_control *oc)
+{
+	struct cgroup *cgrp;
+
+	d->time = ktime_get_ns();
+	d->wall = ktime_get_real_ns();
+	d->missed = oom_hook_missed();
+	d->gfp = (__force u32)oc->gfp_mask;
+	d->order = oc->order;
+	d->mode = READ_ONCE(oom_mode);
+	d->trigger_pid = current->tgid;
+	memcpy(d->trigger_comm, current->comm, sizeof(d->trigger_comm));
+	rcu_read_lock();
+	cgrp = task_dfl_cgroup(current);
+	d->trigger_cgroup = cgrp ? cgroup_id(cgrp) : 0;
+	cur.ops = oom_policy_get();
+	rcu_read_unlock();
+	if (oc->memcg) {
+		d->cgroup = cgroup_id(oc->memcg->css.cgroup);
+		d->limit = READ_ONCE(oc->memcg->memory.max);
+		d->usage = page_counter_read(&oc->memcg->memory);
+	}
+	if (cur.ops)
+		d->flags |= OSTRACE_OOM_DECISION_BPF;
+}
+
+static void record_order(struct ostrace_oom_decision *d)
+{
+	const struct oom_rules *r = cur.set ? &cur.set->rules : NULL;
+
+	if (cur.ops) {
+		d->by[d->norder++] = OSTRACE_OOM_BY_POLICY;
+	} else if (r) {
+		d->norder = r->norder;
+		memcpy(d->by, r->order, sizeof(d->by));
+	}
+}
+
+void oom_decision_begin(struct oom_control *oc)
+{
+	struct ostrace_oom_decision *d;
+
+	if (READ_ONCE(oom_mode) == OSTRACE_OOM_OFF)
+		return;
+	/* Not ours to clear: it cannot be, while the kernel holds oom_lock. */
+	if (WARN_ON_ONCE(cur.owner))
+		return;
+	d = oom_ring_slot();
+	memset(&cur.kernel, 0, sizeof(cur.kernel));
+	memset(&cur.policy, 0, sizeof(cur.policy));
+	cur.oc = oc;
+	cur.record = d;
+	cur.set = oom_set_get();
+	record_begin(d, oc);
+	record_order(d);
+	cur.ctx = (struct ostrace_oom_ctx){
+		.seq = d->seq,
+		.memcg_id = d->cgroup,
+		.order = oc->order,
+	};
+	count(&counters.decisions);
+	WRITE_ONCE(cur.owner, current);
+}
+
+static void remember(struct ostrace_oom_decision *d, const struct ostrace_oom_candidate *c)
+{
+	struct ostrace_oom_candidate *kept = oom_ring_candidate(d, d->considered++);
+
+	if (!kept)
+		return;
+	*kept = *c;
+	d->candidates++;
+}
+
+/* With rcu_read_lock() held, for the candidate's cgroups and the policy. */
+static s64 score(struct ostrace_oom_decision *d, struct task_struct *p, long points)
+{
+	struct oom_key plain = { .points = points }, key;
+	struct ostrace_oom_ops *ops = oom_policy_get();
+	struct ostrace_oom_candidate c;
+	struct oom_facts facts;
+	struct oom_where where;
+	unsigned int rule;
+	s64 rank;
+
+	if (ops != cur.ops)
+		d->flags |= OSTRACE_OOM_DECISION_SWAPPED;
+	oom_facts_collect(&facts, &where, p, cur.oc->memcg);
+	facts.points = points;
+	rule = oom_rules_judge(cur.set ? &cur.set->rules : NULL, &facts, &key);
+	oom_facts_candidate(&c, p, &facts, &key, rule);
+	if (oom_policy_judge(ops, &cur.ctx, p, &where, &key)) {
+		memcpy(c.key, key.key, sizeof(c.key));
+		c.tier = key.tier;
+		c.flags |= OSTRACE_OOM_CAND_POLICY;
+	}
+	if (oom_rank(&cur.kernel, &plain) != OOM_RANK_LOSE)
+		d->kernel = c;
+	rank = oom_rank(&cur.policy, &key);
+	if (rank != OOM_RANK_LOSE)
+		d->policy = c;
+	remember(d, &c);
+	trace_ostrace_oom_candidate(d->seq, &c);
+	return rank;
+}
+
+long oom_decision_score(struct task_struct *p, long points)
+{
+	struct ostrace_oom_decision *d = cur.record;
+	u64 start = ktime_get_ns();
+	s64 rank;
+
+	/* Not yet known when the decision began. */
+	cur.ctx.constraint = cur.oc->constraint;
+	cur.ctx.totalpages = cur.oc->totalpages;
+	rcu_read_lock();
+	rank = score(d, p, points);
+	rcu_read_unlock();
+	count(&counters.candidates);
+	d->policy_ns += ktime_get_ns() - start;
+	return d->mode == OSTRACE_OOM_ENFORCE ? rank : points;
+}
+
+void oom_decision_victim(struct task_struct *p, uid_t uid)
+{
+	struct ostrace_oom_decision *d = cur.record;
+	u64 ns = ktime_get_ns() - d->time;
+	struct ostrace_oom_victim *v;
+	struct cgroup *cgrp;
+
+	if (!d->nvictims)
+		d->choice_ns = ns;
+	if (d->nvictims < OSTRACE_OOM_VICTIMS) {
+		v = &d->victim[d->nvictims];
+		v->pid = p->tgid;
+		v->uid = uid;
+		v->ns = ns;
+		memcpy(v->comm, p->comm, sizeof(v->comm));
+		rcu_read_lock();
+		cgrp = task_dfl_cgroup(p);
+		v->cgroup = cgrp ? cgroup_id(cgrp) : 0;
+		rcu_read_unlock();
+	}
+	d->nvictims++;
+}
+
+static void tell_policy(u32 killed)
+{
+	struct ostrace_oom_ops *ops;
+
+	rcu_read_lock();
+	ops = oom_policy_get();
+	if (ops && ops->done)
+		ops->done(&cur.ctx, killed);
+	rcu_read_unlock();
+}
+
+/* The kernel asked for nobody's score and yet took somebody other than itself. */
+static bool hook_bypassed(const struct ostrace_oom_decision *d)
+{
+	return !d->considered && d->nvictims && d->victim[0].pid != d->trigger_pid;
+}
+
+static void finish(u8 flags)
+{
+	struct ostrace_oom_decision *d = cur.record;
+
+	d->flags |= flags;
+	d->total_ns = ktime_get_ns() - d->time;
+	if (hook_bypassed(d))
+		count(&counters.no_candidates);
+	/*
+	 * While a victim is dying the kernel comes here time and again, and ends
+	 * the search where it meets that victim: many calls, no decision.
+	 */
+	if (d->nvictims) {
+		count(&counters.recorded);
+		trace_ostrace_oom_decision(d);
+		oom_ring_commit(d);
+	} else {
+		count(&counters.waits);
+	}
+	WRITE_ONCE(cur.owner, NULL);
+	if (cur.set)
+		oom_set_put(cur.set);
+	cur.set = NULL;
+}
+
+void oom_decision_end(void)
+{
+	struct ostrace_oom_decision *d = cur.record;
+
+	d->constraint = cur.oc->constraint;
+	if (!d->cgroup)
+		d->limit = cur.oc->totalpages;
+	if (cur.ops || (d->flags & OSTRACE_OOM_DECISION_SWAPPED))
+		tell_policy(d->nvictims);
+	finish(0);
+}
+
+void oom_decision_cut(void)
+{
+	/* cur.oc is on the stack of a task that may be gone. */
+	if (cur.owner)
+		finish(OSTRACE_OOM_DECISION_CUT);
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What there is to know of a candidate. Takes no lock, allocates nothing. */
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/memcontrol.h>
+#include <linux/page_counter.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+#include "oom.h"
+
+bool oom_in_cgroup(const struct oom_rule *r, const struct oom_facts *f)
+{
+	const struct oom_where *w = f->where;
+	u64 id = READ_ONCE(r->cgroup[r->level]);
+
+	return id && w->cgrp && w->cgrp->level >= r->level &&
+	       cgroup_id(w->cgrp->ancestors[r->level]) == id;
+}
+
+bool oom_over_cgroup(const struct oom_rule *r, const struct oom_facts *f)
+{
+	const struct oom_where *w = f->where;
+
+	return w->group && w->group->level <= r->level && READ_ONCE(r->cgroup[r->level]) &&
+	       READ_ONCE(r->cgroup[w->group->level]) == cgroup_id(w->group);
+}
+
+/* What the kernel will do once it has chosen: mem_cgroup_get_oom_group(). */
+static struct mem_cgroup *outermost_group(struct mem_cgroup *memcg, struct mem_cgroup *domain)
+{
+	struct mem_cgroup *group = NULL;
+
+	if (!cgroup_subsys_on_dfl(memory_cgrp_subsys))
+		return NULL;
+	if (domain && !mem_cgroup_is_descendant(memcg, domain))
+		return NULL;
+	/* The root of the hierarchy is no group. */
+	for (; memcg && memcg->css.parent; memcg = parent_mem_cgroup(memcg)) {
+		if (READ_ONCE(memcg->oom_group))
+			group = memcg;
+		if (memcg == domain)
+			break;
+	}
+	return group;
+}
+
+void oom_facts_collect(struct oom_facts *f, struct oom_where *w, struct task_struct *p,
+		       struct mem_cgroup *domain)
+{
+	struct mem_cgroup *memcg = mem_cgroup_from_task(p), *group;
+	unsigned long high;
+
+	memset(f, 0, sizeof(*f));
+	memset(w, 0, sizeof(*w));
+	f->where = w;
+	f->start = p->start_boottime;
+	f->uid = from_kuid(&init_user_ns, task_uid(p));
+	f->adj = READ_ONCE(p->signal->oom_score_adj);
+	f->high = OOM_NO_LIMIT;
+	/* It may be changing; the last byte is NUL all the time. */
+	memcpy(f->comm, p->comm, sizeof(f->comm));
+	memset(f->comm + strnlen(f->comm, sizeof(f->comm)), 0,
+	       sizeof(f->comm) - strnlen(f->comm, sizeof(f->comm)));
+	w->cgrp = task_dfl_cgroup(p);
+	w->memcg = memcg;
+	if (!memcg)
+		return;
+	group = outermost_group(memcg, domain);
+	if (group) {
+		w->group = group->css.cgroup;
+		memcg = group;
+	}
+	f->usage = page_counter_read(&memcg->memory);
+	f->low = READ_ONCE(memcg->memory.low);
+	high = READ_ONCE(memcg->memory.high);
+	if (high != PAGE_COUNTER_MAX)
+		f->high = high;
+}
+
+void oom_facts_candidate(struct ostrace_oom_candidate *c, struct task_struct *p,
+			 const struct oom_facts *f, const struct oom_key *k, unsigned int rule)
+{
+	const struct oom_where *w = f->where;
+
+	c->kernel_points = f->points;
+	memcpy(c->key, k->key, sizeof(c->key));
+	c->cgroup = w->cgrp ? cgroup_id(w->cgrp) : 0;
+	c->pid = p->tgid;
+	c->uid = f->uid;
+	c->oom_score_adj = f->adj;
+	c->tier = k->tier;
+	c->flags = w->group ? OSTRACE_OOM_CAND_GROUP : 0;
+	c->rule = rule;
+	memcpy(c->comm, f->comm, sizeof(c->comm));
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * BPF policies: struct_ops of our own type, ostrace_oom_ops.
+ *
+ * The verifier sees to it that a policy ends and writes nowhere; what it returns
+ * is only compared. So the worst policy makes a foolish choice among those whom
+ * the kernel would kill anyway. The BPF core holds a reference to this module
+ * while a policy is attached.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bpf.h>
+#include <linux/bpf_verifier.h>
+#include <linux/btf.h>
+#include <linux/btf_ids.h>
+#include <linux/cgroup.h>
+#include <linux/ctype.h>
+#include <linux/memcontrol.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
+#include "oom.h"
+
+/* Serialises attaching, detaching and swapping. */
+static DEFINE_MUTEX(attach_mutex);
+/* Readers under RCU; written under attach_mutex. The BPF core frees after RCU. */
+static struct ostrace_oom_ops __rcu *attached;
+
+struct ostrace_oom_ops *oom_policy_get(void)
+{
+	return rcu_dereference(attached);
+}
+
+bool oom_policy_judge(struct ostrace_oom_ops *ops, struct ostrace_oom_ctx *ctx,
+		      struct task_struct *p, const struct oom_where *w, struct oom_key *k)
+{
+	s64 v;
+
+	if (!ops)
+		return false;
+	v = ops->badness(p, k->points, ctx, w->cgrp, w->memcg);
+	memset(k->key, 0, sizeof(k->key));
+	k->key[0] = k->points;
+	if (v == OSTRACE_OOM_PROTECT)
+		k->tier = OSTRACE_OOM_TIER_PROTECT;
+	else if (v == OSTRACE_OOM_PREFER)
+		k->tier = OSTRACE_OOM_TIER_PREFER;
+	else
+		k->key[0] = v;
+	return true;
+}
+
+void oom_policy_name(char *name, size_t size)
+{
+	struct ostrace_oom_ops *ops;
+
+	rcu_read_lock();
+	ops = oom_policy_get();
+	strscpy_pad(name, ops ? ops->name : "", size);
+	rcu_read_unlock();
+}
+
+/*
+ * The stubs give the verifier the types of the arguments, and by their names
+ * which of those may be NULL.
+ */
+static s64 ostrace_oom_ops__badness(struct task_struct *p, s64 points, struct ostrace_oom_ctx *ctx,
+				    struct cgroup *cgrp__nullable,
+				    struct mem_cgroup *memcg__nullable)
+{
+	return points;
+}
+
+static void ostrace_oom_ops__done(struct ostrace_oom_ctx *ctx, u32 killed)
+{
+}
+
+static struct ostrace_oom_ops stubs = {
+	.badness = ostrace_oom_ops__badness,
+	.done = ostrace_oom_ops__done,
+};
+
+static bool policy_valid_access(int off, int size, enum bpf_access_type type,
+				const struct bpf_prog *prog, struct bpf_insn_access_aux *info)
+{
+	return bpf_tracing_btf_ctx_access(off, size, type, prog, info);
+}
+
+/* Asked about writes only. */
+static int policy_btf_struct_access(struct bpf_verifier_log *log, const struct bpf_reg_state *reg,
+				    int off, int size)
+{
+	return -EACCES;
+}
+
+static const struct bpf_verifier_ops policy_verifier_ops = {
+	.is_valid_access = policy_valid_access,
+	.get_func_proto = bpf_base_func_proto,
+	.btf_struct_access = policy_btf_struct_access,
+};
+
+static int policy_init(struct btf *btf)
+{
+	return 0;
+}
+
+static int policy_check_member(const struct btf_type *t, const struct btf_member *member,
+			       const struct bpf_prog *prog)
+{
+	return prog->sleepable ? -EINVAL : 0;
+}
+
+static int copy_name(char *to, const char *from)
+{
+	size_t i;
+
+	for (i = 0; from[i]; i++)
+		if (i == sizeof_field(struct ostrace_oom_ops, name) - 1 ||
+		    (!isalnum(from[i]) && !strchr("_.-", from[i])))
+			return -EINVAL;
+	memcpy(to, from, i + 1);
+	return i ? 1 : -EINVAL;
+}
+
+/* 1: taken care of; 0: the BPF core is to do it, and takes only zero. */
+static int policy_init_member(const struct btf_type *t, const struct btf_member *member,
+			      void *kdata, const void *udata)
+{
+	const struct ostrace_oom_ops *from = udata;
+	struct ostrace_oom_ops *to = kdata;
+
+	if (__btf_member_bit_offset(t, member) / 8 != offsetof(struct ostrace_oom_ops, name))
+		return 0;
+	return copy_name(to->name, from->name);
+}
+
+static int policy_validate(void *kdata)
+{
+	struct ostrace_oom_ops *ops = kdata;
+
+	return ops->badness ? 0 : -EINVAL;
+}
+
+/* Without a link nothing would detach it when its loader dies. */
+static int policy_reg(void *kdata, struct bpf_link *link)
+{
+	struct ostrace_oom_ops *ops = kdata;
+	int err = -EBUSY;
+
+	if (!link)
+		return -EOPNOTSUPP;
+	mutex_lock(&attach_mutex);
+	if (!rcu_access_pointer(attached)) {
+		rcu_assign_pointer(attached, ops);
+		err = 0;
+	}
+	mutex_unlock(&attach_mutex);
+	if (!err)
+		pr_info("policy %s attached\n", ops->name);
+	return err;
+}
+
+static void policy_unreg(void *kdata, struct bpf_link *link)
+{
+	struct ostrace_oom_ops *ops = kdata;
+
+	mutex_lock(&attach_mutex);
+	if (rcu_access_pointer(attached) == ops)
+		RCU_INIT_POINTER(attached, NULL);
+	mutex_unlock(&attach_mutex);
+	pr_info("policy %s detached\n", ops->name);
+}
+
+static int policy_update(void *kdata, void *old_kdata, struct bpf_link *link)
+{
+	int err = -ENOENT;
+
+	mutex_lock(&attach_mutex);
+	if (rcu_access_pointer(attached) == old_kdata) {
+		rcu_assign_pointer(attached, (struct ostrace_oom_ops *)kdata);
+		err = 0;
+	}
+	mutex_unlock(&attach_mutex);
+	return err;
+}
+
+static struct bpf_struct_ops bpf_ostrace_oom_ops = {
+	.verifier_ops = &policy_verifier_ops,
+	.init = policy_init,
+	.check_member = policy_check_member,
+	.init_member = policy_init_member,
+	.validate = policy_validate,
+	.reg = policy_reg,
+	.unreg = policy_unreg,
+	.update = policy_update,
+	.cfi_stubs = &stubs,
+	.name = "ostrace_oom_ops",
+	.owner = THIS_MODULE,
+};
+
+__bpf_kfunc_start_defs();
+
+/**
+ * ostrace_oom_ancestor - the id of a task's cgroup v2 at a level
+ * @p: the task
+ * @level: 0 is the root; -1 the task's own cgroup
+ *
+ * Return: the id; 0 if the task's cgroup is further up. Costs the same for any.
+ */
+__bpf_kfunc u64 ostrace_oom_ancestor(struct task_struct *p, int level)
+{
+	struct cgroup *cgrp;
+	u64 id = 0;
+
+	rcu_read_lock();
+	cgrp = task_dfl_cgroup(p);
+	if (level < 0)
+		id = cgroup_id(cgrp);
+	else if (level <= cgrp->level)
+		id = cgroup_id(cgrp->ancestors[level]);
+	rcu_read_unlock();
+	return id;
+}
+
+__bpf_kfunc_end_defs();
+
+BTF_KFUNCS_START(oom_kfuncs)
+BTF_ID_FLAGS(func, ostrace_oom_ancestor, KF_RCU)
+BTF_KFUNCS_END(oom_kfuncs)
+
+static const struct btf_kfunc_id_set oom_kfunc_set = {
+	.owner = THIS_MODULE,
+	.set = &oom_kfuncs,
+};
+
+bool oom_policy_possible(void)
+{
+	return THIS_MODULE->btf_data_size;
+}
+
+/* Undone by the BPF core when the module goes. */
+int oom_policy_init(void)
+{
+	int err;
+
+	if (!oom_policy_possible()) {
+		pr_notice(
+			"built without BTF (no vmlinux with the kernel headers): no BPF policies\n");
+		return 0;
+	}
+	err = register_btf_kfunc_id_set(BPF_PROG_TYPE_STRUCT_OPS, &oom_kfunc_set);
+	if (err)
+		return err;
+	return register_bpf_struct_ops(&bpf_ostrace_oom_ops, ostrace_oom_ops);
+}

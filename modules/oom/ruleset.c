@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The rules in force: publishing a set, and keeping its paths bound to cgroups.
+ *
+ * A path is worth one look-up: what candidates are compared with is the id of
+ * the cgroup there. That id changes when the cgroup is removed and made again,
+ * so the kernel tells us of every cgroup made (tracepoint cgroup_mkdir).
+ */
+#include <linux/cgroup.h>
+#include <linux/err.h>
+#include <linux/kernel_read_file.h>
+#include <linux/mutex.h>
+#include <linux/nsproxy.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include "oom.h"
+
+/* Held to replace the set and for last_error. Takes bind_lock inside. */
+static DEFINE_MUTEX(set_mutex);
+/* Readers take a reference under RCU; written under set_mutex. */
+static struct oom_set __rcu *set_now;
+static struct oom_rules_error last_error;
+
+/* Serialises writers of oom_rule.cgroup[]; readers take what they find. */
+static DEFINE_SPINLOCK(bind_lock);
+
+struct oom_set *oom_set_get(void)
+{
+	struct oom_set *set;
+
+	rcu_read_lock();
+	set = rcu_dereference(set_now);
+	if (set && !refcount_inc_not_zero(&set->users))
+		set = NULL;
+	rcu_read_unlock();
+	return set;
+}
+
+void oom_set_put(struct oom_set *set)
+{
+	/* Maybe in the OOM path: neither sleeps nor allocates. */
+	if (refcount_dec_and_test(&set->users))
+		kvfree_rcu(set, rcu);
+}
+
+/* With bind_lock held. */
+static void bind(struct oom_rule *r, struct cgroup *cgrp)
+{
+	int level;
+
+	for (level = 0; level <= r->level; level++)
+		WRITE_ONCE(r->cgroup[level], cgroup_id(cgrp->ancestors[level]));
+}
+
+/*
+ * Runs after the set is published. A cgroup that is removed and made again while
+ * we look comes by cgroup_mkdir, after the old one went offline: so what we
+ * found is written only while it is online, and then before the new one.
+ */
+static void bind_existing(struct oom_rule *r)
+{
+	struct cgroup *cgrp = cgroup_get_from_path(r->path);
+
+	if (IS_ERR(cgrp))
+		return;
+	spin_lock_irq(&bind_lock);
+	if ((cgrp->self.flags & CSS_ONLINE) && cgrp->level == r->level)
+		bind(r, cgrp);
+	spin_unlock_irq(&bind_lock);
+	cgroup_put(cgrp);
+}
+
+static void on_mkdir(void *data, struct cgroup *cgrp, const char *path)
+{
+	unsigned long flags;
+	struct oom_set *set;
+	struct oom_rule *r;
+
+	if (cgrp->root != &cgrp_dfl_root)
+		return;
+	rcu_read_lock();
+	set = rcu_dereference(set_now);
+	for (r = set ? set->rules.rule : NULL; set && r < set->rules.rule + set->rules.nrules;
+	     r++) {
+		if (!(r->conditions & OOM_IF_CGROUP) || cgrp->level != r->level ||
+		    strcmp(path, r->path))
+			continue;
+		spin_lock_irqsave(&bind_lock, flags);
+		bind(r, cgrp);
+		spin_unlock_irqrestore(&bind_lock, flags);
+	}
+	rcu_read_unlock();
+}
+
+int oom_set_replace(const char *text, size_t len)
+{
+	struct oom_set *set, *old;
+	unsigned int i;
+	int err;
+
+	/* Paths are looked up from the writer's cgroup namespace. */
+	if (current->nsproxy->cgroup_ns != init_task.nsproxy->cgroup_ns)
+		return -EXDEV;
+	if (len > OSTRACE_OOM_TEXT_MAX)
+		return -E2BIG;
+	set = kvmalloc(struct_size(set, text, len), GFP_KERNEL);
+	if (!set)
+		return -ENOMEM;
+	mutex_lock(&set_mutex);
+	memset(&last_error, 0, sizeof(last_error));
+	err = oom_rules_parse(text, len, &set->rules, &last_error);
+	if (err) {
+		mutex_unlock(&set_mutex);
+		kvfree(set);
+		return -EINVAL;
+	}
+	last_error.what = NULL;
+	memcpy(set->text, text, len);
+	set->len = len;
+	refcount_set(&set->users, 1);
+	old = rcu_replace_pointer(set_now, set, lockdep_is_held(&set_mutex));
+	for (i = 0; i < set->rules.nrules; i++)
+		if (set->rules.rule[i].conditions & OOM_IF_CGROUP)
+			bind_existing(&set->rules.rule[i]);
+	mutex_unlock(&set_mutex);
+	if (old)
+		oom_set_put(old);
+	return 0;
+}
+
+int oom_set_error(char *buf, size_t size)
+{
+	int n = 0;
+
+	mutex_lock(&set_mutex);
+	if (last_error.what)
+		n = scnprintf(buf, size, "line %u: %s\n", last_error.line, last_error.what);
+	mutex_unlock(&set_mutex);
+	return n;
+}
+
+int oom_set_load(const char *path)
+{
+	void *text = NULL;
+	ssize_t len;
+	int err;
+
+	len = kernel_read_file_from_path(path, 0, &text, OSTRACE_OOM_TEXT_MAX, NULL,
+					 READING_UNKNOWN);
+	if (len < 0) {
+		pr_err("cannot read the rules file: %pe\n", ERR_PTR(len));
+		return len;
+	}
+	err = oom_set_replace(text, len);
+	if (err == -EINVAL)
+		pr_err("rules file: line %u: %s\n", last_error.line, last_error.what);
+	vfree(text);
+	return err;
+}
+
+int oom_set_init(void)
+{
+	return oom_tracepoint_register("cgroup_mkdir", on_mkdir);
+}
+
+void oom_set_exit(void)
+{
+	struct oom_set *set;
+
+	oom_tracepoint_unregister("cgroup_mkdir", on_mkdir);
+	mutex_lock(&set_mutex);
+	set = rcu_replace_pointer(set_now, NULL, lockdep_is_held(&set_mutex));
+	mutex_unlock(&set_mutex);
+	if (set)
+		oom_set_put(set);
+}
