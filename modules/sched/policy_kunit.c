@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KUnit suites of the arithmetic and of the parser of overrides. */
+#include <kunit/test.h>
+#include <linux/module.h>
+#include <linux/string.h>
+#include "policy.h"
+#include "request.h"
+
+static void nice_weights(struct kunit *test)
+{
+	int nice;
+
+	KUNIT_EXPECT_EQ(test, sched_nice_weight(0), SCHED_WEIGHT_NICE0);
+	KUNIT_EXPECT_EQ(test, sched_nice_weight(-20), SCHED_WEIGHT_MAX);
+	KUNIT_EXPECT_EQ(test, sched_nice_weight(19), 15);
+	KUNIT_EXPECT_EQ(test, sched_nice_weight(-100), SCHED_WEIGHT_MAX);
+	KUNIT_EXPECT_EQ(test, sched_nice_weight(100), 15);
+	for (nice = -20; nice < 19; nice++) {
+		u32 w = sched_nice_weight(nice), next = sched_nice_weight(nice + 1);
+
+		/* a factor of 1.25, within what whole numbers allow */
+		KUNIT_EXPECT_GE(test, w * 100, next * 117);
+		KUNIT_EXPECT_LE(test, w * 100, next * 132);
+	}
+}
+
+static void rates(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, sched_rate(SCHED_WEIGHT_NICE0), SCHED_RATE_ONE);
+	KUNIT_EXPECT_EQ(test, sched_rate(0), SCHED_RATE_ONE * SCHED_WEIGHT_NICE0);
+	KUNIT_EXPECT_EQ(test, sched_charge(4000000, SCHED_RATE_ONE), 4000000);
+	KUNIT_EXPECT_EQ(test, sched_charge(4000000, sched_rate(512)), 8000000);
+	/* the extremes neither wrap nor vanish */
+	KUNIT_EXPECT_EQ(test, sched_charge(~0ULL, SCHED_RATE_MAX),
+			(SCHED_DELTA_MAX * SCHED_RATE_MAX) >> SCHED_RATE_SHIFT);
+	KUNIT_EXPECT_GT(test, sched_charge(1000000, SCHED_RATE_MIN), 0);
+	KUNIT_EXPECT_EQ(test, sched_rate_below(SCHED_RATE_MAX, S64_MAX, 1), SCHED_RATE_MAX);
+	KUNIT_EXPECT_EQ(test, sched_rate_below(SCHED_RATE_MIN, -5, 1024000), SCHED_RATE_MIN);
+	/* alone in a cgroup of default weight: as if outside */
+	KUNIT_EXPECT_EQ(test, sched_rate_below(SCHED_RATE_ONE, 1024, sched_cgroup_weight(100)),
+			SCHED_RATE_ONE);
+	/* one of four there, and the cgroup weighs double: half of its own */
+	KUNIT_EXPECT_EQ(test, sched_rate_below(SCHED_RATE_ONE, 4096, sched_cgroup_weight(200)),
+			2 * SCHED_RATE_ONE);
+}
+
+static void wrapping(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, sched_before(~0ULL, 1));
+	KUNIT_EXPECT_FALSE(test, sched_before(1, ~0ULL));
+	KUNIT_EXPECT_FALSE(test, sched_before(5, 5));
+	KUNIT_EXPECT_EQ(test, sched_later(~0ULL, 3), 3);
+	KUNIT_EXPECT_EQ(test, sched_earlier(~0ULL, 3), ~0ULL);
+	/* a long sleep is forgiven to the class's credit, a debt never */
+	KUNIT_EXPECT_EQ(test, sched_place(0, 1000000000, OSTRACE_SCHED_NORMAL, 4000000), 996000000);
+	KUNIT_EXPECT_EQ(test, sched_place(2000000000, 1000000000, OSTRACE_SCHED_NORMAL, 4000000),
+			2000000000);
+}
+
+static void classes(struct kunit *test)
+{
+	const u32 interactive = OSTRACE_SCHED_INTERACTIVE, batch = OSTRACE_SCHED_BATCH;
+	u64 avg = SCHED_RUN_CAP;
+	u32 class = batch;
+	int i;
+
+	/* from hog to sleeper within eight sleeps of whatever length */
+	for (i = 0; i < 8 && class != interactive; i++) {
+		avg = sched_run_average(avg, 200 * SCHED_US);
+		class = sched_class(avg, 0, class);
+	}
+	KUNIT_EXPECT_EQ(test, class, interactive);
+	/* or within 200 ms of one */
+	KUNIT_EXPECT_EQ(test,
+			sched_class(sched_run_forget(SCHED_RUN_CAP, 200 * SCHED_MS), 0, batch),
+			interactive);
+	/* from sleeper to hog within one run */
+	KUNIT_EXPECT_EQ(test, sched_class(0, 50 * SCHED_MS, interactive), batch);
+	/* no flapping on the edge */
+	KUNIT_EXPECT_EQ(test, sched_class(SCHED_INTERACTIVE_RUN, 0, interactive), interactive);
+	KUNIT_EXPECT_EQ(test, sched_class(SCHED_INTERACTIVE_RUN, 0, OSTRACE_SCHED_NORMAL),
+			OSTRACE_SCHED_NORMAL);
+	KUNIT_EXPECT_EQ(test, sched_run_forget(~0ULL, ~0ULL), 0);
+}
+
+static void preemption(struct kunit *test)
+{
+	const u64 base = 4 * SCHED_MS;
+
+	KUNIT_EXPECT_TRUE(test, sched_preempts(OSTRACE_SCHED_INTERACTIVE, OSTRACE_SCHED_BATCH, 1, 0,
+					       base));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(OSTRACE_SCHED_INTERACTIVE, OSTRACE_SCHED_BATCH, 0,
+						0, base));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(OSTRACE_SCHED_BATCH, OSTRACE_SCHED_BATCH, S64_MAX,
+						base, base));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(OSTRACE_SCHED_NORMAL, OSTRACE_SCHED_NORMAL,
+						base / 2, base, base));
+	KUNIT_EXPECT_TRUE(test, sched_preempts(OSTRACE_SCHED_NORMAL, OSTRACE_SCHED_NORMAL, base,
+					       base, base));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(OSTRACE_SCHED_NORMAL, OSTRACE_SCHED_NORMAL, base,
+						base / 4, base));
+}
+
+static struct kunit_case policy_cases[] = { KUNIT_CASE(nice_weights), KUNIT_CASE(rates),
+					    KUNIT_CASE(wrapping),     KUNIT_CASE(classes),
+					    KUNIT_CASE(preemption),   {} };
+
+static struct kunit_suite policy_suite = {
+	.name = "ostrace_sched_policy",
+	.test_cases = policy_cases,
+};
+
+static void good_lines(struct kunit *test)
+{
+	struct sched_request_line *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	KUNIT_EXPECT_NULL(test, sched_parse_request("process 12 class=batch weight=10000", r));
+	KUNIT_EXPECT_EQ(test, r->subject, SCHED_PROCESS);
+	KUNIT_EXPECT_EQ(test, r->pid, 12);
+	KUNIT_EXPECT_EQ(test, r->class, OSTRACE_SCHED_BATCH + 1);
+	KUNIT_EXPECT_EQ(test, r->weight, 10000);
+	KUNIT_EXPECT_NULL(test, sched_parse_request("\tcgroup  /a/b weight=auto\n", r));
+	KUNIT_EXPECT_STREQ(test, r->path, "/a/b");
+	KUNIT_EXPECT_TRUE(test, r->has_weight && !r->has_class && !r->weight);
+	KUNIT_EXPECT_NULL(test, sched_parse_request("cgroup /a clear", r));
+	KUNIT_EXPECT_TRUE(test, r->clear);
+	KUNIT_EXPECT_NULL(test, sched_parse_request("clear", r));
+	KUNIT_EXPECT_EQ(test, r->subject, SCHED_ALL);
+}
+
+static void bad_lines(struct kunit *test)
+{
+	static const char *const lines[] = {
+		"",
+		"process",
+		"process 0 class=batch",
+		"process 1x class=batch",
+		"process 99999999999 class=batch",
+		"process 1",
+		"process 1 class=",
+		"process 1 class=fast",
+		"process 1 weight=0",
+		"process 1 weight=10001",
+		"process 1 weight=-1",
+		"process 1 clear now",
+		"cgroup a class=batch",
+		"cgroup",
+		"clear all",
+		"thread 1 class=batch",
+		"process 1 class=batchy",
+	};
+	struct sched_request_line *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+	char *path = kunit_kzalloc(test, 1024, GFP_KERNEL);
+	size_t i;
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	KUNIT_ASSERT_NOT_NULL(test, path);
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
+		KUNIT_EXPECT_NOT_NULL_MSG(test, sched_parse_request(lines[i], r), "\"%s\"",
+					  lines[i]);
+	strscpy(path, "cgroup /", 1024);
+	memset(path + 8, 'x', SCHED_PATH_MAX);
+	KUNIT_EXPECT_NOT_NULL(test, sched_parse_request(path, r));
+}
+
+static struct kunit_case request_cases[] = { KUNIT_CASE(good_lines), KUNIT_CASE(bad_lines), {} };
+
+static struct kunit_suite request_suite = {
+	.name = "ostrace_sched_request",
+	.test_cases = request_cases,
+};
+
+kunit_test_suites(&policy_suite, &request_suite);
+
+MODULE_DESCRIPTION("ostrace scheduler: KUnit suites");
+MODULE_LICENSE("GPL");

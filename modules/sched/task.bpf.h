@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One task: in whose clock it counts, at what rate, of what class. */
+#ifndef _OSTRACE_SCHED_TASK_BPF_H
+#define _OSTRACE_SCHED_TASK_BPF_H
+
+#define HOME_CPU 0x80000000u
+
+/* Queues: of a domain, of a CPU, and of what waited too long in a domain. */
+#define QUEUE_LLC(llc) ((u64)(llc))
+#define QUEUE_CPU(cpu) (0x10000ULL + (cpu))
+#define QUEUE_AGED(llc) (0x20000ULL + (llc))
+
+/* ------------------------------------------------------------------- clocks */
+
+static __always_inline u32 llc_of(u32 home)
+{
+	struct sched_cpu *c;
+
+	if (!(home & HOME_CPU))
+		return home;
+	c = cpu_ctx(home & ~HOME_CPU);
+	return c ? c->llc : 0;
+}
+
+static __always_inline u64 llc_clock(u32 llc)
+{
+	struct sched_llc *l = llc_ctx(llc);
+
+	return l ? l->clock : 0;
+}
+
+static __always_inline u64 skew_of(u32 home)
+{
+	struct sched_cpu *c;
+
+	if (!(home & HOME_CPU))
+		return 0;
+	c = cpu_ctx(home & ~HOME_CPU);
+	return c ? c->skew : 0;
+}
+
+/* What a task that comes to @home now is measured against. */
+static __always_inline u64 home_clock(u32 home)
+{
+	u64 clock = llc_clock(llc_of(home));
+	struct sched_cpu *c;
+
+	if (!(home & HOME_CPU))
+		return clock;
+	c = cpu_ctx(home & ~HOME_CPU);
+	/* A queue that was empty for a while has a clock that stood. */
+	return c ? sched_later(c->clock, clock - SCHED_LAG_MAX - c->skew) : clock;
+}
+
+/* Carry the task's virtual time over to another clock. */
+static __noinline void move_home(struct task_ctx *t, u32 home)
+{
+	u64 v;
+
+	if (t->home == home)
+		return;
+	v = t->v + skew_of(t->home);
+	if (llc_of(t->home) != llc_of(home))
+		v += llc_clock(llc_of(home)) - llc_clock(llc_of(t->home));
+	t->v = v - skew_of(home);
+	t->home = home;
+}
+
+/* Where the task waits when it is on @cpu. */
+static __always_inline u32 home_on(struct task_struct *p, u32 cpu)
+{
+	struct sched_cpu *c = cpu_ctx(cpu);
+
+	if ((u32)p->nr_cpus_allowed < shared.nr_online)
+		return HOME_CPU | cpu;
+	return c ? c->llc : 0;
+}
+
+static __always_inline u64 queue_of(u32 home)
+{
+	return home & HOME_CPU ? QUEUE_CPU(home & ~HOME_CPU) : QUEUE_LLC(home);
+}
+
+/* --------------------------------------------------------- weight and class */
+
+/* The task's own weight, from nice, policy or an override. */
+static __noinline u32 own_weight(struct task_struct *p, struct task_ctx *t)
+{
+	struct sched_override *o;
+	u32 tgid = (u32)p->tgid;
+
+	if (t->generation != shared.generation) {
+		t->generation = shared.generation;
+		o = bpf_map_lookup_elem(&process_overrides, &tgid);
+		t->own_class = o ? o->class : 0;
+		t->own_weight = o ? o->weight : 0;
+	}
+	if (t->own_weight)
+		return sched_cgroup_weight(t->own_weight);
+	if (p->policy == SCHED_IDLE)
+		return SCHED_WEIGHT_IDLE;
+	return sched_nice_weight(p->static_prio - 120);
+}
+
+/* The rate of the task's charge, and the class its surroundings ask for. */
+static __noinline void find_rate(struct task_struct *p, struct task_ctx *t)
+{
+	u32 slot = t->cgroup, forced = t->own_class;
+	u64 rate = sched_rate(t->weight);
+	struct cgroup_ctx *cg;
+	int i;
+
+	bpf_for(i, 0, CGROUP_DEPTH) {
+		if (!slot)
+			break;
+		cg = cgroup_ctx(slot);
+		if (!cg)
+			break;
+		if (cg->generation != shared.generation)
+			cgroup_settle(slot);
+		rate = sched_rate_below(rate, cg->load, cg->weight);
+		if (!forced)
+			forced = cg->class;
+		slot = cg->parent;
+	}
+	if (!forced && (p->policy == SCHED_IDLE || p->policy == SCHED_BATCH))
+		forced = OSTRACE_SCHED_BATCH + 1;
+	t->rate = rate;
+	t->forced = forced;
+}
+
+static __always_inline void classify(struct task_struct *p, struct task_ctx *t)
+{
+	u32 class = t->forced ?
+			    t->forced - 1 :
+			    sched_class(t->avg_run, p->se.sum_exec_runtime - t->woke_ran, t->class);
+
+	if (class == t->class)
+		return;
+	t->class = class;
+	count(class_changes);
+}
+
+/* Charge the task for what it ran since the last time. */
+static __noinline void charge(struct task_struct *p, struct task_ctx *t)
+{
+	u64 ran = p->se.sum_exec_runtime;
+	u32 weight;
+
+	if (t->generation != shared.generation && t->counted) {
+		weight = own_weight(p, t);
+		cgroup_load(t->cgroup, (s64)weight - t->counted);
+		t->weight = t->counted = weight;
+	}
+	find_rate(p, t);
+	t->v += sched_charge(ran - t->ran, t->rate);
+	t->ran = ran;
+	if (!(t->home & HOME_CPU))
+		t->v = sched_later(t->v, llc_clock(t->home) - SCHED_LAG_MAX);
+	classify(p, t);
+}
+
+static __always_inline u64 deadline(struct task_ctx *t)
+{
+	return sched_deadline(t->v, t->class, shared.slice_ns, t->rate);
+}
+
+/* A task that slept, or is new: not owed for all that time. */
+static __always_inline void place(struct task_ctx *t)
+{
+	t->v = sched_place(t->v, home_clock(t->home), t->class, shared.slice_ns);
+}
+
+#endif /* _OSTRACE_SCHED_TASK_BPF_H */

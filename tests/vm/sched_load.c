@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loads for the scheduler's tests, and what they measure. Times are CPU time and
+ * gaps in it, never how long a thing took: a slow machine does not change them.
+ *
+ *   sched_load shares SECONDS HOG...      CPU time of each hog over the window, in ns
+ *   sched_load gaps SECONDS HOG...        longest time each hog went without running
+ *   sched_load wake SECONDS PERIOD_US RUN_US HOG...
+ *                                         wake-up latency of a sleeper beside hogs
+ *   sched_load hogs SECONDS HOG...        nothing but the load
+ *   sched_load churn SECONDS              forks, pipes, affinity, nice and class changes
+ *
+ * A HOG is a comma-separated list: nice=N cpu=N (only there) cpus=FIRST-LAST
+ * cgroup=DIR policy=other|batch|idle run=US,sleep=US (alternately), n=COUNT; "-" for
+ * none of them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_HOGS 512
+#define MAX_WAKES (1 << 20)
+
+struct hog {
+	int nice, policy, first, last, count;
+	long run_us, sleep_us;
+	char cgroup[256];
+};
+
+/* Shared with the hogs. */
+struct board {
+	volatile int go;
+	volatile int ready;
+	volatile uint64_t gap[MAX_HOGS];
+};
+
+static struct board *board;
+static pid_t pids[MAX_HOGS];
+static int npids;
+
+static void die(const char *what)
+{
+	fprintf(stderr, "sched_load: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static uint64_t now_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void sleep_until(uint64_t ns)
+{
+	struct timespec t = { .tv_sec = (time_t)(ns / 1000000000u),
+			      .tv_nsec = (long)(ns % 1000000000u) };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+		;
+}
+
+static void spin(uint64_t ns)
+{
+	uint64_t end = now_ns(CLOCK_MONOTONIC) + ns;
+
+	while (now_ns(CLOCK_MONOTONIC) < end)
+		;
+}
+
+static void parse_hog(char *spec, struct hog *h)
+{
+	char *word, *save;
+
+	*h = (struct hog){ .first = -1, .count = 1 };
+	for (word = strtok_r(spec, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
+		if (sscanf(word, "nice=%d", &h->nice) == 1 ||
+		    sscanf(word, "n=%d", &h->count) == 1 ||
+		    sscanf(word, "run=%ld", &h->run_us) == 1 ||
+		    sscanf(word, "sleep=%ld", &h->sleep_us) == 1 ||
+		    sscanf(word, "cpus=%d-%d", &h->first, &h->last) == 2 ||
+		    sscanf(word, "cgroup=%255s", h->cgroup) == 1 || !strcmp(word, "-"))
+			continue;
+		if (sscanf(word, "cpu=%d", &h->first) == 1) {
+			h->last = h->first;
+			continue;
+		}
+		if (!strcmp(word, "policy=batch"))
+			h->policy = SCHED_BATCH;
+		else if (!strcmp(word, "policy=idle"))
+			h->policy = SCHED_IDLE;
+		else if (strcmp(word, "policy=other")) {
+			fprintf(stderr, "sched_load: what is '%s'?\n", word);
+			exit(2);
+		}
+	}
+}
+
+static void become(const struct hog *h)
+{
+	struct sched_param none = { 0 };
+	char path[300], pid[16];
+	cpu_set_t set;
+	int cpu, fd;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (*h->cgroup) {
+		snprintf(path, sizeof(path), "%s/cgroup.procs", h->cgroup);
+		snprintf(pid, sizeof(pid), "%d", getpid());
+		fd = open(path, O_WRONLY);
+		if (fd < 0 || write(fd, pid, strlen(pid)) < 0)
+			die(path);
+		close(fd);
+	}
+	if (h->first >= 0) {
+		CPU_ZERO(&set);
+		for (cpu = h->first; cpu <= h->last; cpu++)
+			CPU_SET(cpu, &set);
+		if (sched_setaffinity(0, sizeof(set), &set))
+			die("sched_setaffinity");
+	}
+	if (h->policy && sched_setscheduler(0, h->policy, &none))
+		die("sched_setscheduler");
+	if (setpriority(PRIO_PROCESS, 0, h->nice))
+		die("setpriority");
+}
+
+/* Run, and remember the longest time between two looks at the clock. */
+static void hog(const struct hog *h, int index)
+{
+	uint64_t last, now, gap;
+
+	become(h);
+	__atomic_add_fetch(&board->ready, 1, __ATOMIC_SEQ_CST);
+	while (!board->go)
+		usleep(2000);
+	last = now_ns(CLOCK_MONOTONIC);
+	for (;;) {
+		if (h->sleep_us) {
+			spin((uint64_t)h->run_us * 1000);
+			usleep((useconds_t)h->sleep_us);
+			continue;
+		}
+		now = now_ns(CLOCK_MONOTONIC);
+		gap = now - last;
+		if (gap > board->gap[index])
+			board->gap[index] = gap;
+		last = now;
+	}
+}
+
+static void start_hogs(int argc, char **argv)
+{
+	struct hog h;
+	int i, n;
+
+	for (i = 0; i < argc; i++) {
+		parse_hog(argv[i], &h);
+		for (n = 0; n < h.count && npids < MAX_HOGS; n++) {
+			pid_t pid = fork();
+
+			if (pid < 0)
+				die("fork");
+			if (!pid)
+				hog(&h, npids);
+			pids[npids++] = pid;
+		}
+	}
+	while (board->ready < npids)
+		usleep(2000);
+	board->go = 1;
+}
+
+static void stop_hogs(void)
+{
+	int i;
+
+	for (i = 0; i < npids; i++)
+		kill(pids[i], SIGKILL);
+	while (wait(NULL) > 0)
+		;
+}
+
+static uint64_t cpu_time(pid_t pid)
+{
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock))
+		die("clock_getcpuclockid");
+	return now_ns(clock);
+}
+
+static void be_realtime(void)
+{
+	struct sched_param p = { .sched_priority = 50 };
+
+	if (sched_setscheduler(0, SCHED_FIFO, &p))
+		die("SCHED_FIFO");
+}
+
+static void shares(double seconds)
+{
+	static uint64_t before[MAX_HOGS], after[MAX_HOGS];
+	int i;
+
+	be_realtime();
+	sleep_until(now_ns(CLOCK_MONOTONIC) + 1000000000u); /* settle */
+	for (i = 0; i < npids; i++)
+		before[i] = cpu_time(pids[i]);
+	sleep_until(now_ns(CLOCK_MONOTONIC) + (uint64_t)(seconds * 1e9));
+	for (i = 0; i < npids; i++)
+		after[i] = cpu_time(pids[i]);
+	for (i = 0; i < npids; i++)
+		printf("%llu\n", (unsigned long long)(after[i] - before[i]));
+}
+
+static void gaps(double seconds)
+{
+	int i;
+
+	be_realtime();
+	sleep_until(now_ns(CLOCK_MONOTONIC) + 1000000000u);
+	for (i = 0; i < npids; i++)
+		board->gap[i] = 0;
+	sleep_until(now_ns(CLOCK_MONOTONIC) + (uint64_t)(seconds * 1e9));
+	for (i = 0; i < npids; i++)
+		printf("%llu\n", (unsigned long long)board->gap[i]);
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Absolute times, so that a late wake-up does not put off the next one. */
+static void wake(double seconds, long period_us, long run_us)
+{
+	static uint64_t late[MAX_WAKES];
+	uint64_t next = now_ns(CLOCK_MONOTONIC) + 500000000u,
+		 end = next + (uint64_t)(seconds * 1e9);
+	uint64_t now;
+	size_t n = 0;
+
+	while (n < MAX_WAKES && next < end) {
+		sleep_until(next);
+		now = now_ns(CLOCK_MONOTONIC);
+		late[n++] = now - next;
+		if (run_us)
+			spin((uint64_t)run_us * 1000);
+		next += (uint64_t)period_us * 1000;
+		now = now_ns(CLOCK_MONOTONIC);
+		if (next < now)
+			next = now + (uint64_t)period_us * 1000;
+	}
+	qsort(late, n, sizeof(late[0]), compare);
+	printf("%zu %llu %llu %llu\n", n, (unsigned long long)late[n / 2],
+	       (unsigned long long)late[n * 99 / 100], (unsigned long long)late[n - 1]);
+}
+
+/* Everything that moves tasks between classes, queues and CPUs. */
+static void churn(double seconds)
+{
+	uint64_t end = now_ns(CLOCK_MONOTONIC) + (uint64_t)(seconds * 1e9);
+	long ncpus = sysconf(_SC_NPROCESSORS_CONF), rounds = 0;
+	struct sched_param rt = { .sched_priority = 10 }, none = { 0 };
+	cpu_set_t one, all;
+	int fd[2], cpu;
+	char byte = 0;
+	pid_t pid;
+
+	sched_getaffinity(0, sizeof(all), &all);
+	while (now_ns(CLOCK_MONOTONIC) < end) {
+		if (pipe(fd))
+			die("pipe");
+		pid = fork();
+		if (pid < 0)
+			die("fork");
+		if (!pid) {
+			setpriority(PRIO_PROCESS, 0, (int)(rounds % 40) - 20);
+			while (read(fd[0], &byte, 1) == 1 && byte != 'q') {
+				CPU_ZERO(&one);
+				CPU_SET((int)(rounds % ncpus), &one);
+				sched_setaffinity(0, sizeof(one), &one);
+				sched_yield();
+				sched_setscheduler(0, SCHED_FIFO, &rt);
+				sched_setscheduler(0, rounds & 1 ? SCHED_BATCH : SCHED_OTHER,
+						   &none);
+				sched_setaffinity(0, sizeof(all), &all);
+			}
+			_exit(0);
+		}
+		for (cpu = 0; cpu < 8; cpu++)
+			if (write(fd[1], "x", 1) != 1)
+				die("write");
+		if (write(fd[1], "q", 1) != 1)
+			die("write");
+		waitpid(pid, NULL, 0);
+		close(fd[0]);
+		close(fd[1]);
+		rounds++;
+	}
+	printf("%ld\n", rounds);
+}
+
+int main(int argc, char **argv)
+{
+	double seconds = argc > 2 ? atof(argv[2]) : 0;
+
+	if (seconds <= 0) {
+		fprintf(stderr, "usage: sched_load shares|gaps|wake|hogs|churn SECONDS ...\n");
+		return 2;
+	}
+	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
+	if (board == MAP_FAILED)
+		die("mmap");
+	if (!strcmp(argv[1], "churn")) {
+		churn(seconds);
+		return 0;
+	}
+	if (!strcmp(argv[1], "wake") && argc > 4) {
+		start_hogs(argc - 5, argv + 5);
+		wake(seconds, atol(argv[3]), atol(argv[4]));
+	} else {
+		start_hogs(argc - 3, argv + 3);
+		if (!strcmp(argv[1], "shares"))
+			shares(seconds);
+		else if (!strcmp(argv[1], "gaps"))
+			gaps(seconds);
+		else
+			sleep_until(now_ns(CLOCK_MONOTONIC) + (uint64_t)(seconds * 1e9));
+	}
+	fflush(stdout);
+	stop_hogs();
+	return 0;
+}
