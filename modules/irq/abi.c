@@ -4,11 +4,13 @@
  */
 #include "abi.h"
 
-#define REQUEST(command, type, is_admin)                                                           \
-	{                                                                                          \
-		.cmd = command, .size = sizeof(struct type), .admin = is_admin,                    \
-		.zero = offsetof(struct type, reserved),                                           \
-		.zeros = sizeof(((struct type *)0)->reserved),                                     \
+#define REQUEST(command, type, is_admin)                       \
+	{                                                      \
+		.cmd = command,                                \
+		.size = sizeof(struct type),                   \
+		.admin = is_admin,                             \
+		.zero = offsetof(struct type, reserved),       \
+		.zeros = sizeof(((struct type *)0)->reserved), \
 	}
 
 static const struct oirq_request requests[] = {

@@ -28,8 +28,8 @@
 /** enum oirq_ack - what the source finds when the line has fired */
 enum oirq_ack {
 	OIRQ_ACK_NOT_OURS, /* another device's on a shared line */
-	OIRQ_ACK_OTHER, /* ours, but not one that was fired */
-	OIRQ_ACK_FIRED, /* one that was fired */
+	OIRQ_ACK_OTHER,	   /* ours, but not one that was fired */
+	OIRQ_ACK_FIRED,	   /* one that was fired */
 };
 
 struct oirq_source;

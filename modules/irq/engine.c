@@ -73,7 +73,7 @@ static enum hrtimer_restart tick(struct hrtimer *t)
 
 	raw_spin_lock_irqsave(&line_lock, flags);
 	if (source) {
-		oirq_line_tick(&line, &pace, now, spent);
+		oirq_line_tick(&line, &pace, now, spent, oirq_mechs_idle(mechs));
 		/* Keeps a storm going that died down, for lack of a softirq. */
 		oirq_line_kick(&line, now);
 		fire_if_due(now);

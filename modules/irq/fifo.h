@@ -39,8 +39,8 @@ struct oirq_fifo {
 
 /** enum oirq_push - what became of an item */
 enum oirq_push {
-	OIRQ_PUSHED, /* it is the only one that waits */
-	OIRQ_MERGED, /* it waits behind others */
+	OIRQ_PUSHED,  /* it is the only one that waits */
+	OIRQ_MERGED,  /* it waits behind others */
 	OIRQ_DROPPED, /* there was no room */
 };
 

@@ -148,9 +148,10 @@ struct unit {
 };
 
 static const struct unit count_units[] = { { "", 1 }, { "k", 1000 }, { "M", 1000000 } };
-static const struct unit time_units[] = {
-	{ "", 1 }, { "ns", 1 }, { "us", NSEC_PER_USEC }, { "ms", NSEC_PER_MSEC }
-};
+static const struct unit time_units[] = { { "", 1 },
+					  { "ns", 1 },
+					  { "us", NSEC_PER_USEC },
+					  { "ms", NSEC_PER_MSEC } };
 
 static int parse_amount(const char *s, size_t len, const struct unit *units, size_t nr, u32 max,
 			u32 *out)
@@ -162,7 +163,8 @@ static int parse_amount(const char *s, size_t len, const struct unit *units, siz
 	if (ret)
 		return ret;
 	for (i = 0; i < nr; i++) {
-		if (strlen(units[i].name) != len - end || strncmp(units[i].name, s + end, len - end))
+		if (strlen(units[i].name) != len - end ||
+		    strncmp(units[i].name, s + end, len - end))
 			continue;
 		v *= units[i].factor;
 		if (v > max)
@@ -305,7 +307,8 @@ int oirq_knobs_parse_times(const char *s, bool sleep, u32 *times)
 			word += eq + 1;
 			len -= eq + 1;
 		}
-		ret = parse_amount(word, len, time_units, ARRAY_SIZE(time_units), NSEC_PER_SEC, &ns);
+		ret = parse_amount(word, len, time_units, ARRAY_SIZE(time_units), NSEC_PER_SEC,
+				   &ns);
 		if (ret)
 			return ret;
 		any = true;

@@ -42,8 +42,9 @@ EXPORT_SYMBOL_IF_KUNIT(oirq_line_stop);
  * @p:     what the knobs ask for
  * @now:   ns
  * @spent: ns of CPU time that went into interrupts since the last tick
+ * @idle:  nothing waits for a bottom half
  */
-void oirq_line_tick(struct oirq_line *l, const struct oirq_pace *p, u64 now, u64 spent)
+void oirq_line_tick(struct oirq_line *l, const struct oirq_pace *p, u64 now, u64 spent, bool idle)
 {
 	bool storm = oirq_line_storming(l, now);
 	u64 ignored = 0;
@@ -62,8 +63,11 @@ void oirq_line_tick(struct oirq_line *l, const struct oirq_pace *p, u64 now, u64
 		*missed += wanted;
 		return;
 	}
-	/* What was asked for by number is never missed, only late. */
-	owed = min_t(u64, l->owed, min(wanted, room));
+	/*
+	 * What was asked for by number is never missed, only late: it waits until
+	 * all that came before has been served.
+	 */
+	owed = idle && !l->credits ? min_t(u64, l->owed, min(wanted, p->burst)) : 0;
 	l->owed -= owed;
 	l->credits += owed;
 	room -= owed;

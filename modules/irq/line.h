@@ -12,7 +12,7 @@
 #define OIRQ_MAX_CREDITS OSTRACE_IRQ_MAX_BURST
 
 /* An interrupt that has not come after so long was lost on the way. */
-#define OIRQ_LOST_NS (20 * NSEC_PER_MSEC)
+#define OIRQ_LOST_NS (50 * NSEC_PER_MSEC)
 
 /* Events a second for OSTRACE_IRQ_FIRE when the rate is 0. */
 #define OIRQ_FIRE_RATE 1000
@@ -64,7 +64,7 @@ struct oirq_line {
 
 void oirq_line_start(struct oirq_line *l, u64 now);
 void oirq_line_stop(struct oirq_line *l);
-void oirq_line_tick(struct oirq_line *l, const struct oirq_pace *p, u64 now, u64 spent);
+void oirq_line_tick(struct oirq_line *l, const struct oirq_pace *p, u64 now, u64 spent, bool idle);
 bool oirq_line_fire(struct oirq_line *l, u64 now);
 bool oirq_line_take(struct oirq_line *l);
 int oirq_line_owe(struct oirq_line *l, u32 count);

@@ -117,8 +117,8 @@ static int sources_init(bool want_edu, bool want_sim)
 			goto err_attached;
 	}
 	if (!device)
-		pr_info("no edu device: %s\n", sim ? "interrupts come from a simulated line" :
-						     "waiting for one");
+		pr_info("no edu device: %s\n",
+			sim ? "interrupts come from a simulated line" : "waiting for one");
 	return 0;
 
 err_attached:

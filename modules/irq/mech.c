@@ -135,13 +135,13 @@ static bool take(struct oirq_mech *m, struct oirq_item *item)
 }
 
 /* Count something this CPU does while serving. */
-#define count(m, field)                                                                            \
-	do {                                                                                       \
-		struct oirq_stats *_s;                                                             \
-		preempt_disable();                                                                 \
-		_s = this_cpu_ptr((m)->stats);                                                     \
-		WRITE_ONCE(_s->field, _s->field + 1);                                              \
-		preempt_enable();                                                                  \
+#define count(m, field)                               \
+	do {                                          \
+		struct oirq_stats *_s;                \
+		preempt_disable();                    \
+		_s = this_cpu_ptr((m)->stats);        \
+		WRITE_ONCE(_s->field, _s->field + 1); \
+		preempt_enable();                     \
 	} while (0)
 
 /*
@@ -178,18 +178,18 @@ static void ostrace_irq_irq_work(struct irq_work *work)
 	serve(container_of(work, struct oirq_mech, irq_work));
 }
 
-#define TASKLET(name)                                                                              \
-	static void ostrace_irq_##name(struct tasklet_struct *t)                                   \
-	{                                                                                          \
-		serve(container_of(t, struct oirq_mech, tasklet));                                 \
+#define TASKLET(name)                                              \
+	static void ostrace_irq_##name(struct tasklet_struct *t)   \
+	{                                                          \
+		serve(container_of(t, struct oirq_mech, tasklet)); \
 	}
 TASKLET(tasklet_hi)
 TASKLET(tasklet)
 
-#define WORK(name)                                                                                 \
-	static void ostrace_irq_##name(struct work_struct *work)                                   \
-	{                                                                                          \
-		serve(container_of(work, struct oirq_mech, work));                                 \
+#define WORK(name)                                                 \
+	static void ostrace_irq_##name(struct work_struct *work)   \
+	{                                                          \
+		serve(container_of(work, struct oirq_mech, work)); \
 	}
 WORK(bh_highpri)
 WORK(bh)

@@ -14,7 +14,7 @@
 #define OIRQ_BUDGET_PERCENT 40
 
 /* A short busy spell may be saved up for, or paid off, over this much. */
-#define OIRQ_BUDGET_NS (5 * (s64)NSEC_PER_MSEC)
+#define OIRQ_BUDGET_NS (2 * (s64)NSEC_PER_MSEC)
 
 /* What an interrupt costs besides the work asked for: a guess on the safe side. */
 #define OIRQ_COST_TOP_NS 4000

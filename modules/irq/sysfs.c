@@ -15,32 +15,32 @@
 /* ------------------------------------------------------------------ knobs */
 
 /* Change one knob: PARSE sets a field of k from buf, and gives 0 or an error. */
-#define STORE(name, parse)                                                                         \
-	static ssize_t name##_store(struct device *dev, struct device_attribute *attr,             \
-				    const char *buf, size_t count)                                 \
-	{                                                                                          \
-		struct oirq_knobs k;                                                               \
-		int ret;                                                                           \
-		oirq_engine_edit_begin(&k);                                                        \
-		ret = parse;                                                                       \
-		if (ret)                                                                           \
-			oirq_engine_edit_abort();                                                  \
-		else                                                                               \
-			ret = oirq_engine_edit_commit(&k);                                         \
-		return ret ? ret : count;                                                          \
+#define STORE(name, parse)                                                             \
+	static ssize_t name##_store(struct device *dev, struct device_attribute *attr, \
+				    const char *buf, size_t count)                     \
+	{                                                                              \
+		struct oirq_knobs k;                                                   \
+		int ret;                                                               \
+		oirq_engine_edit_begin(&k);                                            \
+		ret = parse;                                                           \
+		if (ret)                                                               \
+			oirq_engine_edit_abort();                                      \
+		else                                                                   \
+			ret = oirq_engine_edit_commit(&k);                             \
+		return ret ? ret : count;                                              \
 	}
 
-#define SHOW(name, result)                                                                         \
-	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *buf)   \
-	{                                                                                          \
-		struct oirq_knobs k;                                                               \
-		oirq_engine_get(&k);                                                               \
-		return result;                                                                     \
+#define SHOW(name, result)                                                                       \
+	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *buf) \
+	{                                                                                        \
+		struct oirq_knobs k;                                                             \
+		oirq_engine_get(&k);                                                             \
+		return result;                                                                   \
 	}
 
-#define KNOB(name, parse, result)                                                                  \
-	STORE(name, parse)                                                                         \
-	SHOW(name, result)                                                                         \
+#define KNOB(name, parse, result) \
+	STORE(name, parse)        \
+	SHOW(name, result)        \
 	static DEVICE_ATTR_RW(name)
 
 KNOB(mechanisms, oirq_knobs_parse_mechs(buf, &k.mechs),
@@ -55,12 +55,12 @@ KNOB(sleep_ns, oirq_knobs_parse_times(buf, true, k.sleep_ns),
 
 /* ------------------------------------------------------- the line's state */
 
-#define INFO(name, format, ...)                                                                    \
-	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *buf)   \
-	{                                                                                          \
-		struct ostrace_irq_info info = {};                                                 \
-		oirq_engine_info(&info);                                                           \
-		return sysfs_emit(buf, format "\n", __VA_ARGS__);                                  \
+#define INFO(name, format, ...)                                                                  \
+	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *buf) \
+	{                                                                                        \
+		struct ostrace_irq_info info = {};                                               \
+		oirq_engine_info(&info);                                                         \
+		return sysfs_emit(buf, format "\n", __VA_ARGS__);                                \
 	}
 
 INFO(rate_effective, "%u", info.rate_effective)
@@ -120,12 +120,24 @@ INFO(storm_ms, "%llu", DIV_ROUND_UP_ULL(info.storm_left_ns, NSEC_PER_MSEC))
 static DEVICE_ATTR_RW(storm_ms);
 
 static struct attribute *line_attrs[] = {
-	&dev_attr_source.attr,	   &dev_attr_mechanisms.attr,	  &dev_attr_rate.attr,
-	&dev_attr_burst.attr,	   &dev_attr_cpu.attr,		  &dev_attr_work_ns.attr,
-	&dev_attr_sleep_ns.attr,   &dev_attr_fire.attr,		  &dev_attr_storm_ms.attr,
-	&dev_attr_interrupts.attr, &dev_attr_rate_effective.attr, &dev_attr_cpu_effective.attr,
-	&dev_attr_spurious.attr,   &dev_attr_missed.attr,	  &dev_attr_throttled.attr,
-	&dev_attr_lost.attr,	   &dev_attr_storms.attr,	  NULL,
+	&dev_attr_source.attr,
+	&dev_attr_mechanisms.attr,
+	&dev_attr_rate.attr,
+	&dev_attr_burst.attr,
+	&dev_attr_cpu.attr,
+	&dev_attr_work_ns.attr,
+	&dev_attr_sleep_ns.attr,
+	&dev_attr_fire.attr,
+	&dev_attr_storm_ms.attr,
+	&dev_attr_interrupts.attr,
+	&dev_attr_rate_effective.attr,
+	&dev_attr_cpu_effective.attr,
+	&dev_attr_spurious.attr,
+	&dev_attr_missed.attr,
+	&dev_attr_throttled.attr,
+	&dev_attr_lost.attr,
+	&dev_attr_storms.attr,
+	NULL,
 };
 
 static const struct attribute_group line_group = { .attrs = line_attrs };

@@ -24,6 +24,9 @@
 	{ OSTRACE_IRQ_CTX_HARD, "hard" }, { OSTRACE_IRQ_CTX_SOFT, "softirq" },                     \
 		{ OSTRACE_IRQ_CTX_KSOFTIRQD, "ksoftirqd" }, { OSTRACE_IRQ_CTX_THREAD, "thread" }
 
+/* The event macros have a layout of their own. */
+/* clang-format off */
+
 /**
  * ostrace_irq_raise - the top half queued an interrupt for a mechanism
  * @seq:     number of the interrupt
@@ -94,6 +97,8 @@ DEFINE_EVENT(ostrace_irq_serve, ostrace_irq_exit,
 	TP_PROTO(u64 seq, u32 mech, u32 ctx, u64 latency_ns),
 	TP_ARGS(seq, mech, ctx, latency_ns)
 );
+
+/* clang-format on */
 
 #endif /* _OSTRACE_IRQ_TRACE_H */
 

@@ -99,14 +99,14 @@ enum ostrace_irq_source {
 #define OSTRACE_IRQ_SLOTS 160
 
 /* Limits of the knobs. */
-#define OSTRACE_IRQ_MAX_RATE	 20000	   /* Hz */
-#define OSTRACE_IRQ_MAX_BURST	 64	   /* interrupts an event */
-#define OSTRACE_IRQ_MAX_FIRE	 1000000   /* interrupts owed at once */
+#define OSTRACE_IRQ_MAX_RATE 20000   /* Hz */
+#define OSTRACE_IRQ_MAX_BURST 64     /* interrupts an event */
+#define OSTRACE_IRQ_MAX_FIRE 1000000 /* interrupts owed at once */
 #define OSTRACE_IRQ_MAX_STORM_MS 10000
-#define OSTRACE_IRQ_MAX_WORK_HARD_NS	50000	  /* busy, in hard interrupt */
-#define OSTRACE_IRQ_MAX_WORK_SOFT_NS	500000	  /* busy, in softirq */
-#define OSTRACE_IRQ_MAX_WORK_THREAD_NS	10000000  /* busy, in a thread */
-#define OSTRACE_IRQ_MAX_SLEEP_NS	100000000 /* asleep, in a thread */
+#define OSTRACE_IRQ_MAX_WORK_HARD_NS 50000	/* busy, in hard interrupt */
+#define OSTRACE_IRQ_MAX_WORK_SOFT_NS 500000	/* busy, in softirq */
+#define OSTRACE_IRQ_MAX_WORK_THREAD_NS 10000000 /* busy, in a thread */
+#define OSTRACE_IRQ_MAX_SLEEP_NS 100000000	/* asleep, in a thread */
 
 /**
  * struct ostrace_irq_record - one interrupt as one mechanism handled it
