@@ -363,8 +363,7 @@ static __always_inline u32 thread_slot(struct task_struct *t)
 	return slot;
 }
 
-SEC("tp_btf/sys_enter")
-int BPF_PROG(ostrace_sys_enter, struct pt_regs *regs, long nr)
+static __always_inline int call_begins(long nr)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
 	u32 slot = thread_slot(t);
@@ -493,8 +492,7 @@ static __noinline void exit_storage(struct task_struct *t, u32 cpu, u64 now, lon
 	account(NULL, 0, cpu, ts->sys, true, now - start, ret);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(ostrace_sys_exit, struct pt_regs *regs, long ret)
+static __always_inline int call_ends(long nr, long ret)
 {
 	u64 now = bpf_ktime_get_ns(), start;	/* first: our own cost is not the call's */
 	struct task_struct *t = bpf_get_current_task_btf();
@@ -524,8 +522,6 @@ int BPF_PROG(ostrace_sys_exit, struct pt_regs *regs, long ret)
 		if (start) {
 			cpus[cpu].opened++;
 		} else {
-			long nr = regs_sys_nr(regs);
-
 			/*
 			 * seccomp answers a call before sys_enter. Such a call
 			 * is counted with its result but has no duration.
@@ -548,8 +544,7 @@ int BPF_PROG(ostrace_sys_exit, struct pt_regs *regs, long ret)
  * A call that never returns (exit, exit_group) is counted here, without a
  * duration. The task runs this itself, so it is the slot's writer.
  */
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(ostrace_exit, struct task_struct *p)
+static __always_inline int task_exits(void)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
 	u32 cpu = bpf_get_smp_processor_id(), pid = t->pid, slot;
@@ -578,8 +573,7 @@ int BPF_PROG(ostrace_exit, struct task_struct *p)
 }
 
 /* exec: a new name, maybe a new tid; a program waiting for it becomes traced. */
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(ostrace_exec, struct task_struct *p)
+static __always_inline int task_execs(void)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
 	u32 pid = t->pid, tgid, *v;
@@ -599,8 +593,7 @@ int BPF_PROG(ostrace_exec, struct task_struct *p)
 }
 
 /* Only with -- program: children belong to it. */
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(ostrace_fork, struct task_struct *parent, struct task_struct *child)
+static __always_inline int task_forks(struct task_struct *parent, struct task_struct *child)
 {
 	u32 tgid, *v;
 
@@ -615,6 +608,78 @@ int BPF_PROG(ostrace_fork, struct task_struct *parent, struct task_struct *child
 		bpf_map_update_elem(&filter_tgids, &tgid, &value, BPF_ANY);
 	}
 	return 0;
+}
+
+/*
+ * The kernel skips a program that already runs on the same CPU. Before 7.0
+ * preemption is off in programs of tracepoints, so that means recursion. Since
+ * then a task may be preempted inside of one, and until it runs again the
+ * program is skipped for all other tasks on that CPU: on a busy machine, for
+ * half of all calls. Programs of classic tracepoints still run with preemption
+ * off. They are slower, so the loader takes one set or the other.
+ */
+SEC("tp_btf/sys_enter")
+int BPF_PROG(ostrace_sys_enter, struct pt_regs *regs, long nr)
+{
+	return call_begins(nr);
+}
+
+SEC("tp/raw_syscalls/sys_enter")
+int ostrace_tp_enter(struct trace_event_raw_sys_enter *ctx)
+{
+	return call_begins(ctx->id);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(ostrace_sys_exit, struct pt_regs *regs, long ret)
+{
+	return call_ends(regs_sys_nr(regs), ret);
+}
+
+SEC("tp/raw_syscalls/sys_exit")
+int ostrace_tp_leave(struct trace_event_raw_sys_exit *ctx)
+{
+	return call_ends(ctx->id, ctx->ret);
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(ostrace_exit, struct task_struct *p)
+{
+	return task_exits();
+}
+
+SEC("tp/sched/sched_process_exit")
+int ostrace_tp_exit(void *ctx)
+{
+	return task_exits();
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(ostrace_exec, struct task_struct *p)
+{
+	return task_execs();
+}
+
+SEC("tp/sched/sched_process_exec")
+int ostrace_tp_exec(void *ctx)
+{
+	return task_execs();
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(ostrace_fork, struct task_struct *parent, struct task_struct *child)
+{
+	return task_forks(parent, child);
+}
+
+/*
+ * The classic one does not tell a thread from a process. But doing this twice
+ * does no harm, and of two programs it takes two preempted tasks to skip both.
+ */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(ostrace_fork_2, struct task_struct *parent, struct task_struct *child)
+{
+	return task_forks(parent, child);
 }
 
 /* A task moved to another cgroup: all threads look again, which is rare. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -134,7 +135,8 @@ struct view_state {
 	uint64_t lost_base[4];
 	double ns_per_event;
 	bool ready;			/* d is open */
-	const char *notes[4];
+	const char *notes[4];		/* the last one stays NULL */
+	int nnotes;
 };
 
 static uint64_t clock_ns(clockid_t id)
@@ -350,9 +352,42 @@ static int attach(struct view_state *st, const struct filter *f)
 		return err;
 	calibrate(st, untraced);
 	if (session_run_iterator(skel->progs.ostrace_open_calls))
-		st->notes[0] = "calls already in flight at the start are not shown: this kernel "
-			       "has no task iterator";
+		st->notes[st->nnotes++] = "calls already in flight at the start are not shown: "
+					  "this kernel has no task iterator";
 	return 0;
+}
+
+/*
+ * Programs of BTF-typed tracepoints, or where those can be preempted, of
+ * classic ones: see bpf/syscall.bpf.c.
+ */
+static void choose_programs(struct view_state *st, const struct filter *f)
+{
+	static const char classic_tp[] = "/sys/kernel/tracing/events/raw_syscalls/sys_enter/id";
+	struct syscall_bpf *skel = st->skel;
+	bool preemptible = false, classic;
+	struct utsname u;
+
+	if (!uname(&u))
+		preemptible = atoi(u.release) >= 7;
+	classic = preemptible && !access(classic_tp, R_OK);
+	bpf_program__set_autoload(skel->progs.ostrace_sys_enter, !classic);
+	bpf_program__set_autoload(skel->progs.ostrace_sys_exit, !classic);
+	bpf_program__set_autoload(skel->progs.ostrace_exit, !classic);
+	bpf_program__set_autoload(skel->progs.ostrace_exec, !classic);
+	bpf_program__set_autoload(skel->progs.ostrace_tp_enter, classic);
+	bpf_program__set_autoload(skel->progs.ostrace_tp_leave, classic);
+	bpf_program__set_autoload(skel->progs.ostrace_tp_exit, classic);
+	bpf_program__set_autoload(skel->progs.ostrace_tp_exec, classic);
+	bpf_program__set_autoload(skel->progs.ostrace_fork, f->program != 0);
+	bpf_program__set_autoload(skel->progs.ostrace_fork_2, f->program != 0 && preemptible);
+	bpf_program__set_autoload(skel->progs.ostrace_cgroup_attach,
+				  session_has_tracepoint(st->session, "cgroup_attach_task"));
+	bpf_program__set_autoattach(skel->progs.ostrace_open_calls, false);
+	if (preemptible && !classic)
+		st->notes[st->nnotes++] =
+			"tracefs is not mounted on /sys/kernel/tracing: on this kernel calls are "
+			"missed without it where tasks compete for a CPU";
 }
 
 static int syscalls_open(struct session *s, const struct filter *f, struct view_state **out)
@@ -379,10 +414,7 @@ static int syscalls_open(struct session *s, const struct filter *f, struct view_
 		goto fail;
 	}
 	set_rodata(st->skel, f, ncpus, nthreads, nrows);
-	bpf_program__set_autoload(st->skel->progs.ostrace_fork, f->program != 0);
-	bpf_program__set_autoload(st->skel->progs.ostrace_cgroup_attach,
-				  session_has_tracepoint(s, "cgroup_attach_task"));
-	bpf_program__set_autoattach(st->skel->progs.ostrace_open_calls, false);
+	choose_programs(st, f);
 	err = set_sizes(st->skel, ncpus, nthreads, nrows);
 	if (!err)
 		err = session_load(s, st->skel->skeleton, "syscalls");
