@@ -44,7 +44,7 @@ static int set_knobs(const struct ostrace_irq_knobs *from)
 	if (oirq_abi_knobs_in(&k, from))
 		return -EINVAL;
 	/* All of them are replaced, so what they were is of no interest. */
-	oirq_engine_edit_begin(&(struct oirq_knobs){});
+	oirq_engine_edit_begin(NULL);
 	return oirq_engine_edit_commit(&k);
 }
 

@@ -226,13 +226,14 @@ void oirq_engine_get(struct oirq_knobs *k)
 
 /**
  * oirq_engine_edit_begin - change knobs: take them
- * @k: set to what they are; to be ended with commit or abort
+ * @k: set to what they are, or NULL; to be ended with commit or abort
  */
 void oirq_engine_edit_begin(struct oirq_knobs *k)
 {
 	cpus_read_lock();
 	mutex_lock(&mutex);
-	*k = knobs;
+	if (k)
+		*k = knobs;
 }
 
 /**
@@ -462,8 +463,8 @@ void oirq_engine_pause(void)
 		raw_spin_lock_irq(&line_lock);
 		oirq_line_stop(&line);
 		raw_spin_unlock_irq(&line_lock);
-		for (ms = 0; ms < DRAIN_MS && !oirq_mechs_idle(mechs); ms += 10)
-			msleep(10);
+		for (ms = 0; ms < DRAIN_MS && !oirq_mechs_idle(mechs); ms += 20)
+			msleep(20);
 	}
 	mutex_unlock(&mutex);
 }

@@ -116,9 +116,14 @@ static void served(struct oirq_mech *m, const struct oirq_item *item, unsigned i
 	rec.cpu = smp_processor_id();
 	oirq_stats_handled(this_cpu_ptr(m->stats), ctx, item->raise_ns, entry, exit);
 	preempt_enable();
-	/* A threaded handler is a real-time task: tasks wait for it as well. */
-	if (ctx != OSTRACE_IRQ_CTX_THREAD || m->id == OSTRACE_IRQ_THREAD)
+	/*
+	 * A threaded handler is a real-time task: tasks wait for it as well, though
+	 * not while it sleeps.
+	 */
+	if (ctx != OSTRACE_IRQ_CTX_THREAD)
 		atomic64_add(oirq_duration(entry, exit), &m->all->spent_ns);
+	else if (m->id == OSTRACE_IRQ_THREAD)
+		atomic64_add(READ_ONCE(m->work_ns), &m->all->spent_ns);
 	trace_ostrace_irq_exit(item->seq, m->id, ctx, oirq_duration(entry, exit));
 	oirq_stream_put(&rec);
 }

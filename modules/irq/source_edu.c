@@ -294,7 +294,7 @@ static int edu_suspend(struct device *dev)
 	struct edu *edu = dev_get_drvdata(dev);
 
 	oirq_engine_pause();
-	disable_irq(edu->src.irq);
+	synchronize_irq(edu->src.irq);
 	return 0;
 }
 
@@ -304,7 +304,6 @@ static int edu_resume(struct device *dev)
 
 	/* What was raised before sleeping must not look like something new. */
 	writel(readl(edu->regs + EDU_IRQ_STATUS), edu->regs + EDU_IRQ_ACK);
-	enable_irq(edu->src.irq);
 	oirq_engine_resume();
 	return 0;
 }

@@ -13,6 +13,9 @@
 
 #include <uapi/ostrace/irq.h>
 
+/* The event macros have a layout of their own. */
+/* clang-format off */
+
 #define oirq_mech_names                                                                            \
 	{ OSTRACE_IRQ_HARDIRQ, "hardirq" }, { OSTRACE_IRQ_IRQ_WORK, "irq_work" },                  \
 		{ OSTRACE_IRQ_TASKLET_HI, "tasklet_hi" }, { OSTRACE_IRQ_TASKLET, "tasklet" },      \
@@ -23,9 +26,6 @@
 #define oirq_ctx_names                                                                             \
 	{ OSTRACE_IRQ_CTX_HARD, "hard" }, { OSTRACE_IRQ_CTX_SOFT, "softirq" },                     \
 		{ OSTRACE_IRQ_CTX_KSOFTIRQD, "ksoftirqd" }, { OSTRACE_IRQ_CTX_THREAD, "thread" }
-
-/* The event macros have a layout of their own. */
-/* clang-format off */
 
 /**
  * ostrace_irq_raise - the top half queued an interrupt for a mechanism

@@ -79,12 +79,13 @@ refused() { # FILE VALUE ERROR
 	ok $? "$1: '$2' is refused" || echo "# said: $why; before: $before; after: $after"
 }
 
-# A helper program, made once.
-client() { # NAME
-	local bin=build/tests/vm/$1
+# A helper program, made once. With -m32, as a 32-bit one.
+client() { # NAME [-m32]
+	local bin=build/tests/vm/$1${2:+_32}
 	if [ ! -e "$bin" ] || [ "tests/vm/$1.c" -nt "$bin" ]; then
 		mkdir -p build/tests/vm
-		gcc -O1 -g -Wall -Wextra -D_GNU_SOURCE -Iinclude -o "$bin.tmp" "tests/vm/$1.c" >&2 && mv "$bin.tmp" "$bin" || return
+		# shellcheck disable=SC2086 # the option may be absent
+		gcc ${2:-} -static -O1 -g -D_GNU_SOURCE -Iinclude -o "$bin.tmp" "tests/vm/$1.c" >&2 && mv "$bin.tmp" "$bin" || return
 	fi
 	echo "$bin"
 }

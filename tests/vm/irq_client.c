@@ -6,6 +6,8 @@
  *   irq_client stream N     fire N interrupts, read their records, check them
  *   irq_client slow N       fire N, read only afterwards: the losses must add up
  *   irq_client readers N    two readers at once, each sees everything
+ *   irq_client table N      fire N with the knobs as they are, show what became
+ *                           of them, with medians from the histograms
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -350,6 +352,61 @@ static int read_all(int fd, unsigned int n, bool slow, unsigned long long *lost)
 	return wrong;
 }
 
+static struct ostrace_irq_stats stats(int fd, int mech)
+{
+	struct ostrace_irq_stats s = { .mech = mech, .cpu = -1 };
+
+	HEAD(s);
+	if (request(fd, OSTRACE_IRQ_STATS, &s))
+		abort();
+	return s;
+}
+
+/* The middle of the slot that has the given share of what came since before. */
+static double percentile(const struct ostrace_irq_dist *now, const struct ostrace_irq_dist *before,
+			 double share)
+{
+	double left = (now->count - before->count) * share;
+	unsigned int slot;
+
+	for (slot = 0; slot < OSTRACE_IRQ_SLOTS - 1; slot++) {
+		left -= now->hist[slot] - before->hist[slot];
+		if (left <= 0)
+			break;
+	}
+	return (ostrace_hist_low(slot) + ostrace_hist_low(slot + 1)) / 2.0;
+}
+
+static void table(int fd, unsigned int n)
+{
+	struct ostrace_irq_stats before[OSTRACE_IRQ_NR_MECH], now;
+	struct ostrace_irq_describe d = {};
+	int m, c;
+
+	for (m = 0; m < OSTRACE_IRQ_NR_MECH; m++)
+		before[m] = stats(fd, m);
+	if (n && fire(fd, n))
+		abort();
+	settle(fd);
+	printf("%-11s %7s %7s %7s %9s %9s %9s  %s\n", "mechanism", "handled", "calls", "dropped",
+	       "p50 us", "p99 us", "run us", "hard/softirq/ksoftirqd/thread");
+	HEAD(d);
+	for (m = 0; m < OSTRACE_IRQ_NR_MECH; m++) {
+		d.mech = m;
+		request(fd, OSTRACE_IRQ_DESCRIBE, &d);
+		now = stats(fd, m);
+		printf("%-11s %7llu %7llu %7llu %9.1f %9.1f %9.1f ", d.name,
+		       now.handled - before[m].handled, now.entries - before[m].entries,
+		       now.dropped - before[m].dropped,
+		       percentile(&now.latency, &before[m].latency, 0.5) / 1000,
+		       percentile(&now.latency, &before[m].latency, 0.99) / 1000,
+		       percentile(&now.run, &before[m].run, 0.5) / 1000);
+		for (c = 0; c < OSTRACE_IRQ_NR_CTX; c++)
+			printf("%c%llu", c ? '/' : ' ', now.ctx[c] - before[m].ctx[c]);
+		printf("\n");
+	}
+}
+
 static void reset(int fd)
 {
 	struct ostrace_irq_knobs k = { .mechs = ALL, .burst = 1, .cpu = -1 };
@@ -372,6 +429,10 @@ int main(int argc, char **argv)
 	if (fd < 0) {
 		perror(NODE);
 		return 1;
+	}
+	if (!strcmp(what, "table")) {
+		table(fd, n);
+		return 0;
 	}
 	reset(fd);
 	if (!strcmp(what, "abi")) {

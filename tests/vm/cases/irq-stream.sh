@@ -21,6 +21,14 @@ run() { # NAME ARGUMENT...
 	done < <("$client" "$@" 2>&1)
 }
 run abi abi
+if small=$(client irq_client -m32 2>/dev/null) && "$small" stream 1 >/dev/null 2>&1; then
+	native=$client client=$small
+	run "abi, 32 bits" abi
+	run "stream, 32 bits" stream 100
+	client=$native
+else
+	skip "32-bit programs" "none can be built or run here"
+fi
 run stream stream 300
 run "slow reader" slow 1200
 run "two readers" readers 200
@@ -29,7 +37,7 @@ run "two readers" readers 200
 timeout 1 dd if=$NODE of=/dev/null bs=56 count=1 2>/dev/null
 is $? 124 "a read waits while there is nothing"
 # One record a mechanism, whenever the reader is up.
-for i in 1 2 3 4; do
+for _ in 1 2 3 4; do
 	sleep 1
 	put fire 1
 done &
