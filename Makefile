@@ -123,6 +123,18 @@ $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c $(BUILD)/include/vmlinux.h $(BUILD)/.bpf-toolc
 	@$(LLVM_STRIP) -g $@.tmp
 	@mv $@.tmp $@
 
+# Policies for the OOM module, attached by name of file: ostrace oom attach.
+POLICIES := $(patsubst %.c,$(BUILD)/%.o,$(wildcard modules/oom/policies/*.bpf.c))
+.PHONY: policies
+policies: $(POLICIES) ## build the example OOM policies (build/modules/oom/policies)
+$(BUILD)/modules/%.bpf.o: modules/%.bpf.c $(BUILD)/include/vmlinux.h $(BUILD)/.bpf-toolchain | $(BUILD)/.deps
+	@mkdir -p $(@D)
+	$(call say,BPF)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -I$(<D) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@.tmp
+	@$(LLVM_STRIP) -g $@.tmp
+	@mv $@.tmp $@
+-include $(POLICIES:.o=.d)
+
 $(BUILD)/include/%.skel.h: $(BUILD)/bpf/%.bpf.o
 	$(call say,SKEL)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf >$@.tmp

@@ -35,7 +35,7 @@ $(BUILD)/tests/vm/%: tests/vm/%.c $(BUILD)/.toolchain
 -include $(VM_HELPERS:=.d)
 
 .PHONY: tests-build check
-tests-build: all $(UNIT) $(LIVE) $(VM_HELPERS)
+tests-build: all policies $(UNIT) $(LIVE) $(VM_HELPERS)
 
 check: ## run every test; provisions the toolchain root (as root, x86_64)
 	@tests/check

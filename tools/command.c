@@ -23,6 +23,11 @@ static const struct command after[] = {
 		.summary = "what this kernel offers, and what its gaps cost",
 		.run = cmd_features,
 	},
+	{
+		.name = "oom", .takes = CMD_WORDS, .opt = OPT_OTHER, .run = cmd_oom,
+		.usage = "[status | rank [CGROUP] | test FILE | load FILE | attach POLICY.bpf.o | detach] [--json]",
+		.summary = "whom the OOM killer takes and why, as it happens; its policy",
+	},
 };
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))

@@ -6,16 +6,17 @@
  * the cgroup there. That id changes when the cgroup is removed and made again,
  * so the kernel tells us of every cgroup made (tracepoint cgroup_mkdir).
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/cgroup.h>
 #include <linux/err.h>
-#include <linux/kernel_read_file.h>
+#include <linux/fs.h>
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
-#include <linux/vmalloc.h>
 #include "oom.h"
 
 /* Held to replace the set and for last_error. Takes bind_lock inside. */
@@ -142,22 +143,42 @@ int oom_set_error(char *buf, size_t size)
 	return n;
 }
 
+/* Not kernel_read_file(): these are no contents that an LSM knows a kind for. */
+static ssize_t read_whole(const char *path, char *text, size_t size)
+{
+	struct file *file = filp_open(path, O_RDONLY | O_LARGEFILE, 0);
+	size_t done = 0;
+	loff_t pos = 0;
+	ssize_t n;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	do {
+		n = kernel_read(file, text + done, size - done, &pos);
+		if (n > 0)
+			done += n;
+	} while (n > 0 && done < size);
+	filp_close(file, NULL);
+	return n < 0 ? n : done;
+}
+
 int oom_set_load(const char *path)
 {
-	void *text = NULL;
+	/* One more byte tells a text that is too long. */
+	size_t size = OSTRACE_OOM_TEXT_MAX + 1;
+	char *text = kvmalloc(size, GFP_KERNEL);
 	ssize_t len;
 	int err;
 
-	len = kernel_read_file_from_path(path, 0, &text, OSTRACE_OOM_TEXT_MAX, NULL,
-					 READING_UNKNOWN);
-	if (len < 0) {
-		pr_err("cannot read the rules file: %pe\n", ERR_PTR(len));
-		return len;
-	}
-	err = oom_set_replace(text, len);
+	if (!text)
+		return -ENOMEM;
+	len = read_whole(path, text, size);
+	err = len < 0 ? len : oom_set_replace(text, len);
 	if (err == -EINVAL)
 		pr_err("rules file: line %u: %s\n", last_error.line, last_error.what);
-	vfree(text);
+	else if (err)
+		pr_err("rules file: error %pe\n", ERR_PTR(err));
+	kvfree(text);
 	return err;
 }
 

@@ -1,0 +1,129 @@
+#!/bin/bash
+# BPF policies and the command line of the OOM module.
+# timeout: 300
+# shellcheck disable=SC2034 # victim is looked at by name
+set -u
+policies=build/modules/oom/policies
+top=/sys/fs/cgroup/oomp
+n=0
+result() { # STATUS NAME
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+}
+skip() { # NAME WHY
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2"
+}
+one() { # HOOK PROCESS...: who dies
+	build/tests/vm/oom_one oomp "$@" 2>&1
+}
+is() { # WANTED GOT NAME
+	[ "$1" = "$2" ]
+	result $? "$3 ($2)"
+}
+mode() { echo "$1" >/sys/module/ostrace_oom/parameters/mode; }
+
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+mkdir -p $top && echo +memory >$top/cgroup.subtree_control
+mkdir -p $top/{trigger,a,b,u}
+modprobe ostrace_oom mode=enforce || exit 1
+
+# The command.
+ostrace oom status | grep -q 'mode enforce, 0 rules, policy none'
+result $? "oom status"
+printf 'protect comm=trigger\nprefer cgroup=/oomp/b\n' >/run/rules
+ostrace oom test /run/rules && ostrace oom load /run/rules && cmp -s /run/rules /dev/ostrace_oom_rules
+result $? "oom load"
+printf 'prefer comm=x\nprotect com=y\n' >/run/wrong
+ostrace oom load /run/wrong 2>&1 | grep -q '/run/wrong: line 2: '
+result $? "oom load names the line that is wrong"
+cmp -s /run/rules /dev/ostrace_oom_rules
+result $? "and leaves the rules alone"
+timeout 60 ostrace oom >/run/story &
+watch=$!
+timeout 60 ostrace oom --json >/run/json &
+watch_json=$!
+sleep 1
+is small "$(one 'ostrace oom rank oomp >/run/rank; ostrace oom rank oomp --json >/run/rank.json' large:oomp/a:6 small:oomp/b:3)" \
+	"a rule by cgroup"
+grep -qE '^ +1 +2 +[0-9]+ small +prefer .* 2 /oomp/b' /run/rank && grep -q 'the policy takes small .*, the kernel alone large' /run/rank
+result $? "oom rank shows it before"
+jq -e '.dry and .policy.comm == "small" and .kernel.comm == "large" and (.candidates | length) == 2' /run/rank.json >/dev/null
+result $? "oom rank --json as well"
+for _ in $(seq 40); do [ -s /run/story ] && [ -s /run/json ] && break; sleep 0.2; done
+kill -INT $watch $watch_json
+wait $watch
+is 0 $? "oom ends by Ctrl-C"
+grep -q 'ran out of memory in /oomp: limit' /run/story && grep -q 'killed small .* in /oomp/b' /run/story &&
+	grep -q 'the kernel alone would have taken large' /run/story && grep -q 'oom_kill 1 ' /run/story
+result $? "oom tells the story"
+sed 's/^/# /' /run/story
+jq -e '.victims[0].comm == "small" and .constraint == "memcg" and .cgroup == "/oomp" and .oom_kill == 1' /run/json >/dev/null
+result $? "oom --json as well"
+
+# Policies.
+echo 'protect comm=trigger' >/dev/ostrace_oom_rules
+if ! ostrace oom attach $policies/leaker.bpf.o; then
+	result 1 "attach"
+	rmmod ostrace_oom
+	echo "1..$n"
+	exit 1
+fi
+ostrace oom status | grep -q 'policy leaker'
+result $? "a policy is attached"
+! rmmod ostrace_oom 2>/dev/null
+result $? "the module does not go while a policy is attached"
+is leak "$(one 'ostrace oom rank oomp >/dev/null' database:oomp/a:8 leak:oomp/b:1:4)" \
+	"leaker: who grew goes before who is large"
+is database "$(one true database:oomp/a:8 leak:oomp/b:1:4)" "leaker: without a measure, who is large"
+
+ostrace oom attach $policies/restarted.bpf.o && ostrace oom status | grep -q 'policy restarted'
+result $? "another policy takes its place"
+is first "$(one true first:oomp/a:10 other:oomp/b:6)" "restarted: the largest at first"
+is again "$(one true again:oomp/a:5 other:oomp/b:6)" "restarted: then the one that came back"
+ostrace oom detach
+is larger "$(one true smaller:oomp/a:5 larger:oomp/b:6)" "detached: the kernel's order"
+! ostrace oom detach 2>/dev/null
+result $? "there is no policy to detach any more"
+
+if grep -qw bpf_cgroup_read_xattr /proc/kallsyms; then
+	ostrace oom attach $policies/oomd_xattr.bpf.o
+	result $? "oomd_xattr is attached"
+	xattr() { python3 -c 'import os, sys; os.setxattr(*sys.argv[1:3], sys.argv[3].encode())' "$@"; }
+	xattr $top/a user.oomd_omit 1
+	is small "$(one true omitted:oomp/a:6 small:oomp/b:3)" "user.oomd_omit is honoured"
+	is omitted "$(one true omitted:oomp/a:6)" "but not against nobody else"
+	xattr $top/a user.oomd_omit 0
+	xattr $top/a user.oomd_avoid 1
+	is small "$(one true avoided:oomp/a:6 small:oomp/b:3)" "user.oomd_avoid is honoured"
+	xattr $top/u user.oomd_omit 1
+	chown 7777 $top/u
+	is unbelieved "$(one true unbelieved:oomp/u:6 small:oomp/b:3)" "of an owner not entitled it is not"
+	mode audit
+	is avoided "$(one true avoided:oomp/a:6 small:oomp/b:3)" "audit changes nothing"
+	mode enforce
+	ostrace oom detach
+else
+	said=$(ostrace oom attach $policies/oomd_xattr.bpf.o 2>&1)
+	echo "# $said"
+	[[ $said = *bpf_cgroup_read_xattr* ]]
+	result $? "oomd_xattr says what this kernel lacks"
+fi
+
+# Swapped live, in a storm.
+build/tests/vm/oom_storm 6 0 >/run/storm &
+storm=$!
+swaps=0 failed=0
+while kill -0 $storm 2>/dev/null; do
+	for p in leaker restarted; do
+		ostrace oom attach $policies/$p.bpf.o >/dev/null || failed=$((failed + 1))
+		swaps=$((swaps + 1))
+	done
+done
+wait $storm
+is "0 0" "$? $failed" "$swaps policies swapped in a storm: $(cat /run/storm)"
+ostrace oom detach
+for _ in 1 2 3 4 5 6 7 8 9 10; do rmmod ostrace_oom 2>/dev/null && break; sleep 0.5; done
+[ ! -e /sys/module/ostrace_oom ]
+result $? "the module unloads when the policy has gone"
+echo "1..$n"

@@ -1,0 +1,35 @@
+#!/bin/bash
+# OOM storms: rules replaced all the time, and the module loaded and unloaded.
+# OOM_STORM is the length of each in seconds (default 8), OOM_RELOADS the least
+# number of loads.
+# timeout: 900
+set -u
+seconds=${OOM_STORM:-8} reloads=${OOM_RELOADS:-5}
+n=0
+result() { # STATUS NAME
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+}
+dmesg -C
+modprobe ostrace_oom mode=enforce
+said=$(build/tests/vm/oom_storm "$seconds" 1)
+result $? "rules replaced in a storm: $said"
+rmmod ostrace_oom
+result $? "the module unloads after it"
+
+build/tests/vm/oom_storm "$((seconds * 2))" 0 >/run/storm &
+storm=$!
+cycles=0 failed=0
+while kill -0 $storm 2>/dev/null || [ $cycles -lt "$reloads" ]; do
+	modprobe ostrace_oom mode=enforce || failed=$((failed + 1))
+	if [ $((cycles % 2)) = 0 ]; then sleep 0.1; fi
+	rmmod ostrace_oom || failed=$((failed + 1))
+	cycles=$((cycles + 1))
+done
+wait $storm
+result $? "a storm while the module comes and goes: $(cat /run/storm)"
+[ $failed = 0 ]
+result $? "$cycles loads and unloads, $failed failed"
+! dmesg | grep -E 'WARNING:|BUG:|Oops|blocked for more|suspicious RCU'
+result $? "the kernel has nothing to complain of"
+echo "1..$n"

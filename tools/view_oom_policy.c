@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loads a BPF policy for the OOM module. It stays attached by a pinned link;
+ * bpftool of today cannot handle struct_ops of a module.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "err.h"
+#include "oom_policy.h"
+
+#define PIN "/sys/fs/bpf/ostrace_oom_policy"
+
+static char last_words[512];
+
+/* The last complaint is the cause, or next to it. */
+static int keep_words(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	char *end;
+
+	if (level == LIBBPF_WARN && !strstr(fmt, "BEGIN PROG LOAD LOG") && !last_words[0])
+		vsnprintf(last_words, sizeof(last_words), fmt, ap);
+	end = strchr(last_words, '\n');
+	if (end)
+		*end = '\0';
+	return 0;
+}
+
+static struct bpf_map *find_policy(struct bpf_object *obj)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, obj)
+		if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS)
+			return map;
+	return NULL;
+}
+
+/*
+ * Put @map in the place of the policy attached by @link. The attempt to attach
+ * it gives the kernel its contents, and fails because the place is taken.
+ */
+static int swap(int link, struct bpf_map *map)
+{
+	struct bpf_link *mine = bpf_map__attach_struct_ops(map);
+
+	if (mine) {
+		bpf_link__destroy(mine);
+		return -EAGAIN;
+	}
+	return bpf_link_update(link, bpf_map__fd(map), NULL);
+}
+
+static int attach_first(struct bpf_map *map)
+{
+	struct bpf_link *link = bpf_map__attach_struct_ops(map);
+	int err = link ? 0 : -errno;
+
+	if (err == -EBUSY)
+		return err_set(err, "another policy is attached, and not by ostrace");
+	if (err)
+		return err_set(err, "cannot attach the policy: %s",
+			       last_words[0] ? last_words : strerror(-err));
+	err = bpf_link__pin(link, PIN);
+	bpf_link__destroy(link);
+	return err ? err_set(err, "cannot pin the policy at " PIN ": %s", strerror(-err)) : 0;
+}
+
+static int attach(struct bpf_map *map)
+{
+	int link = bpf_obj_get(PIN), err;
+
+	if (link < 0)
+		return attach_first(map);
+	err = swap(link, map);
+	close(link);
+	/* A link whose module has gone. */
+	if (err == -ENOLINK || err == -EAGAIN) {
+		unlink(PIN);
+		return attach_first(map);
+	}
+	return err ? err_set(err, "cannot replace the policy attached: %s", strerror(-err)) : 0;
+}
+
+int oom_policy_attach(const char *file, bool verbose, const char **name)
+{
+	static char policy[16];
+	struct bpf_object *obj;
+	struct bpf_map *map;
+	int err;
+
+	last_words[0] = '\0';
+	if (!verbose)
+		libbpf_set_print(keep_words);
+	obj = bpf_object__open_file(file, NULL);
+	if (!obj)
+		return err_set(-errno, "%s: %s", file,
+			       last_words[0] ? last_words : strerror(errno));
+	map = find_policy(obj);
+	if (!map) {
+		err = err_set(-EINVAL, "%s: no OOM policy in it (section .struct_ops.link)", file);
+		goto close;
+	}
+	err = bpf_object__load(obj);
+	if (err) {
+		err_set(err, "%s: %s", file, last_words[0] ? last_words : strerror(-err));
+		goto close;
+	}
+	snprintf(policy, sizeof(policy), "%s", bpf_map__name(map));
+	*name = policy;
+	err = attach(map);
+close:
+	bpf_object__close(obj);
+	return err;
+}
+
+int oom_policy_detach(void)
+{
+	if (!unlink(PIN))
+		return 0;
+	return errno == ENOENT ? err_set(-ENOENT, "no policy is attached") :
+				 err_set(-errno, "cannot remove " PIN ": %s", strerror(errno));
+}
