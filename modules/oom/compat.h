@@ -17,4 +17,11 @@ static inline bool oom_mm_skipped(struct mm_struct *mm)
 #endif
 }
 
+/* 6.13 made the argument of MODULE_IMPORT_NS() a string. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define OOM_IMPORT_NS(ns) MODULE_IMPORT_NS(#ns)
+#else
+#define OOM_IMPORT_NS(ns) MODULE_IMPORT_NS(ns)
+#endif
+
 #endif /* OSTRACE_OOM_COMPAT_H */

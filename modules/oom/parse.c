@@ -4,13 +4,6 @@
  * look ahead is checked against its end, and NUL is as wrong as any other
  * control character.
  */
-#ifdef __KERNEL__
-#include <linux/array_size.h>
-#include <linux/string.h>
-#else
-#include <string.h>
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#endif
 #include "rules.h"
 
 #define ADJ_MIN (-1000)
@@ -350,3 +343,4 @@ int oom_rules_parse(const char *text, size_t len, struct oom_rules *set,
 	}
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(oom_rules_parse);

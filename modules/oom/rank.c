@@ -15,6 +15,7 @@ int oom_key_cmp(const struct oom_key *a, const struct oom_key *b)
 		return a->points < b->points ? -1 : 1;
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(oom_key_cmp);
 
 __s64 oom_rank(struct oom_best *best, const struct oom_key *k)
 {
@@ -26,3 +27,4 @@ __s64 oom_rank(struct oom_best *best, const struct oom_key *k)
 	best->key = *k;
 	return ++best->rank;
 }
+EXPORT_SYMBOL_IF_KUNIT(oom_rank);

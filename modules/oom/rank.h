@@ -10,12 +10,7 @@
 #ifndef OSTRACE_OOM_RANK_H
 #define OSTRACE_OOM_RANK_H
 
-#ifdef __KERNEL__
-#include <linux/types.h>
-#else
-#include <stdbool.h>
-#endif
-#include <uapi/ostrace/oom.h>
+#include "pure.h"
 
 /**
  * struct oom_key - what a candidate is compared by

@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The rules a candidate is held against. Pure: see rules.h. */
-#ifdef __KERNEL__
-#include <linux/string.h>
-#else
-#include <string.h>
-#endif
 #include "rules.h"
 
 static bool name_matches(const struct oom_rule *r, const struct oom_facts *f)
@@ -90,3 +85,4 @@ unsigned int oom_rules_judge(const struct oom_rules *set, const struct oom_facts
 		key->key[i] = key_value(set->order[i], f);
 	return line;
 }
+EXPORT_SYMBOL_IF_KUNIT(oom_rules_judge);

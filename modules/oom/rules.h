@@ -7,13 +7,7 @@
 #ifndef OSTRACE_OOM_RULES_H
 #define OSTRACE_OOM_RULES_H
 
-#ifdef __KERNEL__
-#include <linux/types.h>
-#else
-#include <stdbool.h>
-#include <stddef.h>
-#endif
-#include <uapi/ostrace/oom.h>
+#include "pure.h"
 #include "rank.h"
 
 /* Levels below the root that a rule's cgroup may lie at. */
