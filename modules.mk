@@ -38,3 +38,18 @@ find $$dir/src -name '*.ko' -exec cp -u -t $$dir {} +; \
 echo "modules for $$kver: $$(cd $$dir && echo *.ko)" >&2;
 
 endef
+
+# The scheduler that tests and benchmarks compare ours with.
+SCHED_SIMPLE := $(BUILD)/tests/bench-sched/simple.bpf.o
+$(SCHED_SIMPLE): tests/bench-sched/simple.bpf.c $(BUILD)/include/vmlinux.h | $(BUILD)/.deps
+	@mkdir -p $(@D)
+	$(call say,BPF)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+tests-build: $(SCHED_SIMPLE)
+
+.PHONY: bench-sched
+bench-sched: ## compare the scheduler with the kernel's own in the VM (adds packages to the root)
+	@$(ROOT_SH) ensure bench
+	@$(ROOT_SH) exec -- make $(JOBS) --no-print-directory all tests-build modules >&2
+	@$(ROOT_SH) exec -- tests/bench-sched/run $(ARGS)

@@ -36,7 +36,7 @@
 #define SCHED_FORGET (25 * SCHED_MS)
 
 /* How far behind the clock a task that runs all the time may fall. */
-#define SCHED_LAG_MAX (25 * SCHED_MS)
+#define SCHED_LAG_MAX (100 * SCHED_MS)
 /* How far ahead one may get that was run out of turn. */
 #define SCHED_LEAD_MAX (1000 * SCHED_MS)
 

@@ -318,13 +318,20 @@ static __noinline bool steal(u32 cpu, u32 llc)
 	return false;
 }
 
-/* Say what runs on the CPU, for those that wake. */
+/*
+ * Say what runs on the CPU, for those that wake. A task far behind the clock may
+ * claim the CPU for long, but not against one that needs it for a moment: here it
+ * counts as if it were little behind.
+ */
 static __always_inline void set_current(struct sched_cpu *c, struct task_struct *p,
 					struct task_ctx *t)
 {
+	u64 base = shared.slice_ns, v = t->v + skew_of(t->home);
+
+	v = sched_later(v, llc_clock(c->llc) - base);
 	c->cur_pid = (u32)p->pid;
 	c->cur_class = t->class;
-	c->cur_deadline = deadline(t) + skew_of(t->home);
+	c->cur_deadline = sched_deadline(v, t->class, base, t->rate);
 }
 
 /* The deadline of the first task in @queue, in the clock of the domain. */

@@ -7,6 +7,8 @@
  *   sched_load gaps SECONDS HOG...        longest time each hog went without running
  *   sched_load wake SECONDS PERIOD_US RUN_US HOG...
  *                                         wake-up latency of a sleeper beside hogs
+ *   sched_load requests SECONDS WORKERS RUN_US HOG...
+ *                                         the same of workers that a pipe wakes
  *   sched_load hogs SECONDS HOG...        nothing but the load
  *   sched_load churn SECONDS              forks, pipes, affinity, nice and class changes
  *
@@ -271,6 +273,59 @@ static void wake(double seconds, long period_us, long run_us)
 	       (unsigned long long)late[n * 99 / 100], (unsigned long long)late[n - 1]);
 }
 
+/* A worker: waits for requests, and for each remembers how long it was under way. */
+static void work(int in, int out, long run_us)
+{
+	uint64_t sent, late;
+
+	while (read(in, &sent, sizeof(sent)) == sizeof(sent)) {
+		late = now_ns(CLOCK_MONOTONIC) - sent;
+		spin((uint64_t)run_us * 1000);
+		if (write(out, &late, sizeof(late)) != sizeof(late))
+			break;
+	}
+	_exit(0);
+}
+
+/* Send every worker a request, wait for all answers, and again after 10 ms. */
+static void requests(double seconds, int workers, long run_us)
+{
+	static uint64_t late[MAX_WAKES];
+	uint64_t end = now_ns(CLOCK_MONOTONIC) + (uint64_t)(seconds * 1e9), sent;
+	int to[64], back[2], i, fd[2];
+	size_t n = 0;
+
+	if (workers > 64)
+		workers = 64;
+	if (pipe(back))
+		die("pipe");
+	for (i = 0; i < workers; i++) {
+		if (pipe(fd))
+			die("pipe");
+		pids[npids] = fork();
+		if (!pids[npids]) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			work(fd[0], back[1], run_us);
+		}
+		npids++;
+		to[i] = fd[1];
+	}
+	while (now_ns(CLOCK_MONOTONIC) < end && n + (size_t)workers <= MAX_WAKES) {
+		for (i = 0; i < workers; i++) {
+			sent = now_ns(CLOCK_MONOTONIC);
+			if (write(to[i], &sent, sizeof(sent)) != sizeof(sent))
+				die("write");
+		}
+		for (i = 0; i < workers; i++)
+			if (read(back[0], &late[n++], sizeof(late[0])) != sizeof(late[0]))
+				die("read");
+		usleep(10000);
+	}
+	qsort(late, n, sizeof(late[0]), compare);
+	printf("%zu %llu %llu %llu\n", n, (unsigned long long)late[n / 2],
+	       (unsigned long long)late[n * 99 / 100], (unsigned long long)late[n - 1]);
+}
+
 /* Everything that moves tasks between classes, queues and CPUs. */
 static void churn(double seconds)
 {
@@ -321,7 +376,8 @@ int main(int argc, char **argv)
 	double seconds = argc > 2 ? atof(argv[2]) : 0;
 
 	if (seconds <= 0) {
-		fprintf(stderr, "usage: sched_load shares|gaps|wake|hogs|churn SECONDS ...\n");
+		fprintf(stderr,
+			"usage: sched_load shares|gaps|wake|requests|hogs|churn SECONDS ...\n");
 		return 2;
 	}
 	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
@@ -335,6 +391,9 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "wake") && argc > 4) {
 		start_hogs(argc - 5, argv + 5);
 		wake(seconds, atol(argv[3]), atol(argv[4]));
+	} else if (!strcmp(argv[1], "requests") && argc > 4) {
+		start_hogs(argc - 5, argv + 5);
+		requests(seconds, atoi(argv[3]), atol(argv[4]));
 	} else {
 		start_hogs(argc - 3, argv + 3);
 		if (!strcmp(argv[1], "shares"))
