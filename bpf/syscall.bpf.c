@@ -116,7 +116,7 @@ static __always_inline long regs_sys_nr(struct pt_regs *regs)
 #else
 #define TIF_32BIT	22		/* arch/arm64/include/asm/thread_info.h */
 
-struct pt_regs___arm64 {
+struct pt_regs___ostrace {
 	s32 syscallno;
 } __attribute__((preserve_access_index));
 
@@ -131,7 +131,7 @@ static __always_inline u32 sys_key(struct task_struct *t, long nr)
 
 static __always_inline long regs_sys_nr(struct pt_regs *regs)
 {
-	return BPF_CORE_READ((struct pt_regs___arm64 *)regs, syscallno);
+	return BPF_CORE_READ((struct pt_regs___ostrace *)regs, syscallno);
 }
 #endif
 
@@ -502,10 +502,11 @@ static __always_inline int call_ends(long nr, long ret)
 
 	if (cpu >= nr_cpus)
 		return 0;
-	cpus[cpu].seen++;
 	slot = thread_slot(t);
-	if (slot == SLOT_NONE)
+	if (slot == SLOT_NONE) {
+		cpus[cpu].skipped++;
 		return 0;
+	}
 	if (unlikely(slot == SLOT_STORAGE)) {
 		exit_storage(t, cpu, now, ret);
 		return 0;

@@ -138,8 +138,12 @@ int run_open(struct run *r, const struct options *o,
 int run_go(struct run *r)
 {
 	struct run_priv *priv = r->priv;
-	int err = 0;
+	int err = 0, i;
 
+	/* What we did ourselves to get here belongs to no interval. */
+	for (i = 0; i < r->nviews; i++)
+		if (r->v[i].st)
+			r->v[i].view->tick(r->v[i].st, clock_ns(CLOCK_MONOTONIC));
 	r->start = r->last = r->now = clock_ns(CLOCK_MONOTONIC);
 	priv->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	if (!r->program)

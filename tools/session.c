@@ -19,7 +19,11 @@
 struct session {
 	bool verbose;
 	int ncpus;
-	struct btf *btf;	/* until session_seal() */
+	/*
+	 * Names of all BTF-typed tracepoints, each followed by a newline. The
+	 * type information itself is large, and libbpf reads it once more.
+	 */
+	char *tracepoints;
 };
 
 /*
@@ -127,7 +131,7 @@ void session_close(struct session *s)
 {
 	if (!s)
 		return;
-	btf__free(s->btf);
+	free(s->tracepoints);
 	free(s);
 }
 
@@ -137,8 +141,6 @@ int session_seal(struct session *s)
 	bool have[2];
 	unsigned int i;
 
-	btf__free(s->btf);
-	s->btf = NULL;
 	/* An exec of ours could not win back what is dropped here. */
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (capng_get_caps_process())
@@ -154,17 +156,43 @@ int session_seal(struct session *s)
 	return 0;
 }
 
+/* The kernel describes each tracepoint's arguments by a typedef btf_trace_NAME. */
+static char *list_tracepoints(void)
+{
+	static const char prefix[] = "btf_trace_";
+	struct btf *btf = btf__load_vmlinux_btf();
+	__u32 i, n = btf ? btf__type_cnt(btf) : 0;
+	size_t size = 0;
+	char *list = NULL;
+	FILE *f = open_memstream(&list, &size);
+
+	if (!f)
+		goto out;
+	fputc('\n', f);
+	for (i = 1; i < n; i++) {
+		const struct btf_type *t = btf__type_by_id(btf, i);
+		const char *name;
+
+		if (!btf_is_typedef(t))
+			continue;
+		name = btf__name_by_offset(btf, t->name_off);
+		if (name && !strncmp(name, prefix, sizeof(prefix) - 1))
+			fprintf(f, "%s\n", name + sizeof(prefix) - 1);
+	}
+	fclose(f);
+out:
+	btf__free(btf);
+	return list;
+}
+
 bool session_has_tracepoint(struct session *s, const char *name)
 {
-	char type[128];
+	char line[128];
 
-	if (!s->btf)
-		s->btf = btf__load_vmlinux_btf();
-	if (!s->btf)
-		return false;
-	/* The kernel describes each tracepoint's arguments by such a typedef. */
-	snprintf(type, sizeof(type), "btf_trace_%s", name);
-	return btf__find_by_name_kind(s->btf, type, BTF_KIND_TYPEDEF) > 0;
+	if (!s->tracepoints)
+		s->tracepoints = list_tracepoints();
+	snprintf(line, sizeof(line), "\n%s\n", name);
+	return s->tracepoints && strstr(s->tracepoints, line);
 }
 
 static int load_error(struct session *s, int err, const char *view, const char *what)

@@ -35,7 +35,7 @@ int session_load(struct session *s, struct bpf_object_skeleton *sk,
 		 const char *view);
 int session_attach(struct session *s, struct bpf_object_skeleton *sk,
 		   const char *view);
-/** session_has_tracepoint - has this kernel a BTF-typed tracepoint @name? Before the seal. */
+/** session_has_tracepoint - has this kernel a BTF-typed tracepoint @name? */
 bool session_has_tracepoint(struct session *s, const char *name);
 /** session_run_iterator - run an iterator program once over all it iterates. */
 int session_run_iterator(struct bpf_program *p);

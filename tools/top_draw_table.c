@@ -54,7 +54,7 @@ void top_draw_spark(struct grid *g, const struct box *b, int y, int x, const dou
 		if (level > 7)
 			level = 7;
 		grid_fill(g, b, y, x + i, 1, level ? STYLE_BAR : STYLE_DIM,
-			  g->ascii ? (wchar_t)ascii[level] : 0x2581 + level);
+			  g->ascii ? (wchar_t)ascii[level] : (wchar_t)(0x2581 + level));
 	}
 }
 

@@ -83,10 +83,8 @@ struct sys_row {
 	__u64 key;		/* SYS_ROW_KEY(), 0: free */
 	__u64 calls;
 	__u64 total;		/* ns */
-	struct ostrace_max max;
 	__u32 untimed;
 	__u32 next;		/* 1 + index of the thread's next row */
-	__u64 pad;
 };
 
 /* @result: 0 for success, else the (restart or error) code, 1..4095. */
@@ -99,9 +97,9 @@ struct sys_row {
 #define SYS_THREADS_MIN	8192
 #define SYS_ROWS_MIN	65536
 
-/* Per CPU, written with every call seen. */
+/* Per CPU: what does not reach a cell, or not all of it. */
 struct sys_cpu {
-	__u64 seen;		/* calls returned, traced or filtered out */
+	__u64 skipped;		/* calls of threads that the filter leaves out */
 	__u64 unmatched;	/* returned without having been seen to enter */
 	__u64 opened;		/* were open when tracing started, now ended */
 	__u64 no_thread;	/* calls not attributed: no free thread slot */

@@ -43,13 +43,15 @@ static inline __attribute__((always_inline)) __u32 ostrace_hist_slot(__u64 v)
 
 	if (v < OSTRACE_HIST_SUB)
 		return (__u32)v;
-	if (x >> 32) {
-		exp += 32;
-		x >>= 32;
-	}
-	if (x >> 16) {
-		exp += 16;
-		x >>= 16;
+	if (x >> 16) {		/* most durations are below 65 us */
+		if (x >> 32) {
+			exp += 32;
+			x >>= 32;
+		}
+		if (x >> 16) {
+			exp += 16;
+			x >>= 16;
+		}
 	}
 	if (x >> 8) {
 		exp += 8;
