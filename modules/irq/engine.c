@@ -45,12 +45,12 @@ static unsigned int paused;
  */
 static DEFINE_RAW_SPINLOCK(line_lock);
 static struct oirq_line line;
-static struct oirq_pace pace;
 static struct oirq_source *source;
 static bool ticking;
 static u32 mechs_served;
 
-/* Written under both locks: either is enough to read it. */
+/* Written under both locks: either is enough to read them. */
+static struct oirq_pace pace;
 static int cpu_now = -1;
 
 static struct oirq_mechs *mechs;

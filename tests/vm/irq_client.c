@@ -72,7 +72,7 @@ static struct ostrace_irq_info info(int fd)
 	return i;
 }
 
-/* The answer to a request whose every other byte was 0xff. */
+/* What the header says of each request. */
 static const struct {
 	const char *name;
 	unsigned long cmd;

@@ -1,5 +1,5 @@
 #!/bin/bash
-# timeout: 900
+# timeout: 1500
 # ostrace_irq comes and goes 200 times (ROUNDS), half of them in a storm.
 # shellcheck disable=SC2119,SC2319,SC2320 # the status of a condition is what is asked for
 . tests/vm/irq.sh
@@ -21,6 +21,8 @@ for ((i = 0; i < rounds; i++)); do
 		put storm_ms 5000
 	fi
 	rmmod ostrace_irq || failed=$((failed + 1))
+	# It takes minutes, and somebody may be watching.
+	[ $(((i + 1) % 20)) != 0 ] || echo "# $((i + 1)) rounds, $SECONDS s"
 done
 is "$failed" 0 "loaded and unloaded $rounds times, half of them in a storm"
 [ ! -e $DIR ] && [ ! -e $NODE ] && ! grep -q ostrace_irq /proc/interrupts && ! grep -q ostrace_irq /proc/modules
