@@ -205,7 +205,7 @@ static void write_end(struct buf *b, const struct oom_story *s, const struct tex
 				   plain_name(policy, sizeof(policy), d->policy.comm, style),
 			   d->mode == OSTRACE_OOM_ENFORCE ? d->kernel.pid : d->policy.pid);
 	if (s->gone_ms >= 0)
-		buf_printf(b, "  gone %.0f ms after the choice", s->gone_ms);
+		buf_printf(b, "  gone %.0f ms after it was marked", s->gone_ms);
 	else
 		buf_puts(b, "  not gone yet");
 	if (s->usage_after >= 0)

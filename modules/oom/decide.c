@@ -160,7 +160,7 @@ static s64 score(struct ostrace_oom_decision *d, struct task_struct *p, long poi
 long oom_decision_score(struct task_struct *p, long points)
 {
 	struct ostrace_oom_decision *d = cur.record;
-	u64 start = ktime_get_ns();
+	u64 start = ktime_get_ns(), end;
 	s64 rank;
 
 	/* Not yet known when the decision began. */
@@ -170,7 +170,9 @@ long oom_decision_score(struct task_struct *p, long points)
 	rank = score(d, p, points);
 	rcu_read_unlock();
 	count(&counters.candidates);
-	d->policy_ns += ktime_get_ns() - start;
+	end = ktime_get_ns();
+	d->policy_ns += end - start;
+	d->choice_ns = end - d->time;
 	return d->mode == OSTRACE_OOM_ENFORCE ? rank : points;
 }
 
@@ -181,8 +183,6 @@ void oom_decision_victim(struct task_struct *p, uid_t uid)
 	struct ostrace_oom_victim *v;
 	struct cgroup *cgrp;
 
-	if (!d->nvictims)
-		d->choice_ns = ns;
 	if (d->nvictims < OSTRACE_OOM_VICTIMS) {
 		v = &d->victim[d->nvictims];
 		v->pid = p->tgid;

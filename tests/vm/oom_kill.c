@@ -120,12 +120,20 @@ static long kernel_points(int i)
 	return (long)scene.p[i].mb * 256 + scene.p[i].adj * (long)(total_pages() / 1000);
 }
 
-/* The plain statement of what oom_rules_judge() and oom_rank() do. */
-static long key_of(int i)
+static long home_mb(int i)
 {
 	long sum = 0;
 	int j;
 
+	for (j = 0; j < scene.n; j++)
+		if (scene.home[j] == scene.home[i])
+			sum += (long)scene.p[j].mb;
+	return sum;
+}
+
+/* The plain statement of what oom_rules_judge() and oom_rank() do. */
+static long key_of(int i)
+{
 	switch (scene.how.order) {
 	case ORDER_SIZE:
 		return kernel_points(i);
@@ -134,12 +142,20 @@ static long key_of(int i)
 	case ORDER_YOUNGEST:
 		return i * 1000l;
 	case ORDER_CGROUP:
-		for (j = 0; j < scene.n; j++)
-			if (scene.home[j] == scene.home[i])
-				sum += (long)scene.p[j].mb * 256;
-		return sum * 1000000 + kernel_points(i);
+		return home_mb(i) * 256000000 + kernel_points(i);
 	}
 	return 0;
+}
+
+/* Do two cgroups use as much? Then what they use besides decides. */
+static bool homes_alike(int who)
+{
+	int i;
+
+	for (i = 0; i < scene.n; i++)
+		if (scene.home[i] != scene.home[who] && home_mb(i) == home_mb(who))
+			return true;
+	return false;
 }
 
 /* Who should die; -1: two are too close to tell. */
@@ -159,6 +175,8 @@ static int expected(bool policy)
 			second = v;
 		}
 	}
+	if (policy && scene.how.order == ORDER_CGROUP && homes_alike(who))
+		return -1;
 	return best - second > 150 ? who : -1;
 }
 
@@ -226,11 +244,15 @@ static bool more_records_right(bool enforce)
 /* Does the record tell what happened? */
 static bool record_right(int victim)
 {
-	const struct ostrace_oom_decision *d = next_record(record_fd);
-	bool enforce = !strcmp(scene.how.mode, "enforce");
+	bool enforce = !strcmp(scene.how.mode, "enforce"), off = !strcmp(scene.how.mode, "off");
+	struct pollfd wait = { .fd = record_fd, .events = POLLIN };
+	const struct ostrace_oom_decision *d;
 	int k = expected(false), p = expected(true);
 
-	if (!strcmp(scene.how.mode, "off"))
+	/* The victim may be gone before the call that killed it has returned. */
+	poll(&wait, 1, off ? 0 : 5000);
+	d = next_record(record_fd);
+	if (off)
 		return !d;
 	if (!d) {
 		printf("# no record\n");

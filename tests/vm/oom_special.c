@@ -26,6 +26,7 @@ static struct proc proc_in(const char *name, const char *cg, size_t mb)
 /* Run out of memory in LIMIT; the first to die, and no second kill decision. */
 static pid_t one_kill(const struct ostrace_oom_decision **record)
 {
+	struct pollfd wait = { .fd = record_fd, .events = POLLIN };
 	const struct ostrace_oom_decision *d;
 	int status = 0;
 	char max[32];
@@ -38,6 +39,7 @@ static pid_t one_kill(const struct ostrace_oom_decision **record)
 	trigger_start(&trigger, 64, 0, 8);
 	dead = wait_death(20000, &status);
 	*stop_trigger = 1;
+	poll(&wait, 1, 5000);
 	nap_ms(20);
 	proc_kill(&trigger);
 	cg_write(LIMIT, "memory.max", "max");

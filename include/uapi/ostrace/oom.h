@@ -150,7 +150,7 @@ struct ostrace_oom_victim {
  * @time: CLOCK_MONOTONIC, ns
  * @wall: CLOCK_REALTIME, ns
  * @total_ns: until the OOM killer returned, its report to the kernel log included
- * @choice_ns: until the first victim was marked
+ * @choice_ns: until the last candidate was scored, the kernel's part included
  * @policy_ns: of that, in this module
  * @missed: decisions the module could not follow, since it was loaded
  * @cgroup: id of the cgroup whose memory limit was met, 0 if none

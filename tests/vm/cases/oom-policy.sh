@@ -26,6 +26,19 @@ mode() { echo "$1" >/sys/module/ostrace_oom/parameters/mode; }
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 mkdir -p $top && echo +memory >$top/cgroup.subtree_control
 mkdir -p $top/{trigger,a,b,u}
+
+# Without the module there is what the kernel tells.
+timeout 60 ostrace oom >/run/plain 2>/run/plain.err &
+watch=$!
+sleep 1
+is large "$(one true large:oomp/a:6 small:oomp/b:3)" "without the module: the kernel's choice"
+for _ in $(seq 20); do [ -s /run/plain ] && break; sleep 0.2; done
+kill -INT $watch
+wait $watch
+grep -qE 'killed large \([0-9]+\), uid 0, oom_score_adj 0, [67]\.?[0-9]*MiB' /run/plain && grep -q 'would add' /run/plain.err
+result $? "is told, and what is missing: $(head -n1 /run/plain)"
+[ ! -e /sys/kernel/tracing/instances/ostrace_oom ]
+result $? "and no trace instance is left"
 modprobe ostrace_oom mode=enforce || exit 1
 
 # The command.
@@ -106,7 +119,7 @@ if grep -qw bpf_cgroup_read_xattr /proc/kallsyms; then
 else
 	said=$(ostrace oom attach $policies/oomd_xattr.bpf.o 2>&1)
 	echo "# $said"
-	[[ $said = *bpf_cgroup_read_xattr* ]]
+	grep -q bpf_cgroup_read_xattr <<<"$said"
 	result $? "oomd_xattr says what this kernel lacks"
 fi
 
