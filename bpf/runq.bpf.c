@@ -156,7 +156,7 @@ static __always_inline void leaves(struct task_struct *t, struct runq_cpu *c, bo
 	if (!c || !wanted(t))
 		return;
 	p = proc_of(t);
-	if (!p)
+	if (!p && !(t->flags & PF_EXITING))
 		c->lost++;
 	if (ran) {
 		ostrace_cell_add(&c->stat.slice, control.epoch, ran);
@@ -191,7 +191,7 @@ static __always_inline void comes(struct task_struct *t, struct runq_cpu *c, u64
 	p = proc_of(t);
 	if (p)
 		p->cgroup = task_cgroup_id(t);
-	else
+	else if (!(t->flags & PF_EXITING))
 		c->lost++;
 	if (since) {
 		u64 wait = now > since ? now - since : 0;

@@ -232,7 +232,7 @@ static ssize_t counters_read(struct file *file, struct kobject *kobj,
 	struct counters_head *head;
 	size_t done = 0, in, len;
 
-	head = kvzalloc(sizeof(*head), GFP_KERNEL);
+	head = kvzalloc_obj(*head);
 	if (!head)
 		return -ENOMEM;
 	guard(mutex)(&m->lock);

@@ -398,6 +398,7 @@ static int attach(struct attempt *a, struct scheduler *s)
 	err = step(a, "see the scheduler run");
 	if (err)
 		return err;
+	/* Pairs with the atomic that ops.exit ends with: the rest of it is there. */
 	if (smp_load_acquire(&s->shared->exit.done)) {
 		pr_err("it was ejected at once: %s (%s)\n", s->shared->exit.reason,
 		       s->shared->exit.message);
@@ -481,7 +482,7 @@ int scheduler_load(struct scheduler *s, const struct sched_settings *settings)
 	int err = -ENOMEM;
 
 	memset(s, 0, sizeof(*s));
-	a = kvzalloc(sizeof(*a), GFP_KERNEL);
+	a = kvzalloc_obj(*a);
 	if (!a)
 		return -ENOMEM;
 	a->settings = settings;

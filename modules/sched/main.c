@@ -120,6 +120,7 @@ static void monitor(struct work_struct *work)
 	struct sched_module *m = &sched_module;
 
 	mutex_lock(&m->lock);
+	/* Pairs with the atomic that ops.exit ends with: the rest of it is there. */
 	if (m->state == SCHED_RUNNING && smp_load_acquire(&m->scheduler.shared->exit.done))
 		ejected(m);
 	else if (m->state == SCHED_WAITING)
