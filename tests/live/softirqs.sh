@@ -35,7 +35,7 @@ outside() { # outside NAME: uses $work/k0..k3
 }
 
 # In a network of its own: $work/net is entered by those who send.
-unshare --net --fork sleep infinity &
+unshare --net sleep infinity & # becomes it: no child to be left behind
 net=$!
 started+=("$net")
 other_net() { [ "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$net/ns/net")" ]; }
