@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Kills as they are told: order, escaping, JSON, the kernel's own tracepoint. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "oom_paths.h"
+#include "oom_plain.h"
+#include "oom_story.h"
+
+static struct {
+	struct ostrace_oom_decision d;
+	struct ostrace_oom_candidate c[4];
+} rec;
+
+static const char *path_of(void *data, uint64_t id)
+{
+	return id == 7 ? "/evil\033[2J" : "/a";
+}
+
+static void candidate(int i, const char *comm, int tier, __s64 points, __s64 key)
+{
+	struct ostrace_oom_candidate *c = &rec.c[i];
+
+	*c = (struct ostrace_oom_candidate){ .pid = 100 + i,
+					     .tier = (__u8)tier,
+					     .kernel_points = points };
+	c->key[0] = key;
+	memcpy(c->comm, comm, strlen(comm));
+}
+
+static struct oom_story make_story(void)
+{
+	memset(&rec, 0, sizeof(rec));
+	candidate(0, "low", OSTRACE_OOM_TIER_PROTECT, 9000, 1);
+	candidate(1, "high", OSTRACE_OOM_TIER_PREFER, 10, -5);
+	candidate(2, "a\033b", OSTRACE_OOM_TIER_NORMAL, 500, 3);
+	candidate(3, "sixteen-letters-", OSTRACE_OOM_TIER_NORMAL, 400, 3);
+	rec.c[2].cgroup = 7;
+	rec.c[2].rule = 12;
+	rec.d = (struct ostrace_oom_decision){
+		.size = sizeof(rec),
+		.header = sizeof(rec.d),
+		.seq = 3,
+		.cgroup = 1,
+		.limit = 2560,
+		.constraint = OSTRACE_OOM_MEMCG,
+		.mode = OSTRACE_OOM_ENFORCE,
+		.norder = 1,
+		.considered = 9,
+		.candidates = 4,
+		.nvictims = 2,
+		.trigger_pid = 5,
+		.trigger_comm = "t",
+		.kernel = rec.c[0],
+		.policy = rec.c[1],
+	};
+	rec.d.victim[0].pid = 101;
+	memcpy(rec.d.victim[0].comm, "high", 4);
+	return (struct oom_story){ .d = &rec.d,
+				   .cgroup = path_of,
+				   .pressure = 12.5,
+				   .gone_ms = 4,
+				   .usage_after = 4096,
+				   .kills = 2 };
+}
+
+static void test_order(void **state)
+{
+	static const unsigned int want[] = { 1, 2, 3, 0 };
+	unsigned int *by;
+
+	make_story();
+	by = oom_story_order(&rec.d);
+	assert_memory_equal(by, want, sizeof(want));
+	free(by);
+}
+
+static void test_text(void **state)
+{
+	struct oom_story s = make_story();
+	struct text_style style = { .utf8 = true };
+	struct buf b = { 0 };
+
+	oom_story_text(&b, &s, &style);
+	assert_null(strchr(b.s, '\033'));
+	assert_non_null(strstr(b.s, "t (5) ran out of memory in /a: limit 10.0MiB"));
+	assert_non_null(strstr(b.s, "a\\x1bb"));
+	assert_non_null(strstr(b.s, "/evil\\x1b[2J"));
+	assert_non_null(strstr(b.s, "and 5 more"));
+	assert_non_null(strstr(b.s, "killed high (101) in /a and 1 more of its group"));
+	assert_non_null(strstr(b.s, "the kernel alone would have taken low (100)"));
+	assert_non_null(strstr(b.s, "oom_kill 2 in"));
+	buf_free(&b);
+}
+
+static void test_json(void **state)
+{
+	struct oom_story s = make_story();
+	struct buf b = { 0 };
+
+	s.gone_ms = -1;
+	oom_story_json(&b, &s);
+	assert_null(strchr(b.s, '\033'));
+	assert_non_null(strstr(b.s, "\"view\":\"oom\""));
+	assert_non_null(strstr(b.s, "\"comm\":\"sixteen-letters-\""));
+	assert_non_null(strstr(b.s, "\"gone_ms\":null"));
+	assert_non_null(strstr(b.s, "\"pressure_percent\":12.5"));
+	buf_free(&b);
+}
+
+static void test_plain(void **state)
+{
+	struct oom_plain_kill k;
+
+	assert_int_equal(
+		oom_plain_parse(
+			"            hog-7     [001] .....   123.456789: mark_victim: pid=77 "
+			"comm=x total-vm=1kB y total-vm=65536kB anon-rss:1kB",
+			&k),
+		0);
+	assert_int_equal(k.pid, 77);
+	assert_string_equal(k.comm, "x total-vm=1kB y");
+	assert_int_equal(
+		oom_plain_parse("   h-1  [000] ...1. 5.5: mark_victim: pid=9 comm=hog total-vm=9kB "
+				"anon-rss=100kB file-rss=20kB shmem-rss=3kB uid=1000 pgtables=4kB "
+				"oom_score_adj=-5",
+				&k),
+		0);
+	assert_string_equal(k.comm, "hog");
+	assert_true(k.uptime > 5.4 && k.uptime < 5.6);
+	assert_int_equal(k.anon_kb, 100);
+	assert_int_equal(k.uid, 1000);
+	assert_int_equal(k.oom_score_adj, -5);
+	assert_true(oom_plain_parse("CPU:1 [LOST 3 EVENTS]", &k) < 0);
+	assert_true(oom_plain_parse("mark_victim: pid=", &k) < 0);
+	assert_true(oom_plain_parse("", &k) < 0);
+}
+
+static void test_paths(void **state)
+{
+	assert_true(oom_path_inside("/a/b", "/a"));
+	assert_true(oom_path_inside("/a", "/a"));
+	assert_true(oom_path_inside("/a", "/"));
+	assert_false(oom_path_inside("/ab", "/a"));
+	assert_false(oom_path_inside("/a", "/a/b"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order), cmocka_unit_test(test_text),
+		cmocka_unit_test(test_json),  cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_paths),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
