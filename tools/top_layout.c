@@ -20,7 +20,7 @@ static int inactive_height(const struct top *t, int room)
 	if (room < MIN_ACTIVE + n)
 		return 0;
 	/* A histogram needs the room more than rows that nobody looks at. */
-	h = top_has_hist(p) && room < 30 ? room / 4 / n : room * 3 / 10 / n;
+	h = top_has_hist(p) && room < 30 ? room / 4 / n : room * (n > 1 ? 45 : 30) / 100 / n;
 	if (h < TITLE_LINES + 1)
 		h = 1; /* the title alone: it is there, and its total */
 	return h;
