@@ -16,13 +16,33 @@
 
 static char last_words[512];
 
-/* The last complaint is the cause, or next to it. */
+/* The verifier's reason is the last line of its log before the statistics. */
+static void keep_reason(const char *log)
+{
+	const char *end = strstr(log, "\nprocessed "), *line;
+
+	if (!end)
+		return;
+	for (line = end; line > log && line[-1] != '\n'; line--)
+		;
+	snprintf(last_words, sizeof(last_words), "refused by the verifier: %.*s", (int)(end - line),
+		 line);
+}
+
+/* The first complaint is the cause, unless the verifier has one. */
 static int keep_words(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
+	static char log[65536];
 	char *end;
 
-	if (level == LIBBPF_WARN && !strstr(fmt, "BEGIN PROG LOAD LOG") && !last_words[0])
+	if (level != LIBBPF_WARN)
+		return 0;
+	if (strstr(fmt, "BEGIN PROG LOAD LOG")) {
+		vsnprintf(log, sizeof(log), fmt, ap);
+		keep_reason(log);
+	} else if (!last_words[0]) {
 		vsnprintf(last_words, sizeof(last_words), fmt, ap);
+	}
 	end = strchr(last_words, '\n');
 	if (end)
 		*end = '\0';
