@@ -8,15 +8,15 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 
-#define likely(x)	__builtin_expect(!!(x), 1)
-#define unlikely(x)	__builtin_expect(!!(x), 0)
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
 
-#define PF_EXITING	0x00000004
-#define PF_IO_WORKER	0x00000010
-#define PF_USER_WORKER	0x00004000
-#define PF_KTHREAD	0x00200000
+#define PF_EXITING 0x00000004
+#define PF_IO_WORKER 0x00000010
+#define PF_USER_WORKER 0x00004000
+#define PF_KTHREAD 0x00200000
 
-#define PROC_PID_INIT_INO 0xEFFFFFFCU	/* include/uapi/linux/nsfs.h, proc_ns.h */
+#define PROC_PID_INIT_INO 0xEFFFFFFCU /* include/uapi/linux/nsfs.h, proc_ns.h */
 
 /*
  * Cgroup v2 id of a task. On a host with cgroup v1 hierarchies this is the
@@ -37,7 +37,7 @@ static __always_inline bool task_in_cgroup(struct task_struct *t, u64 id, int le
 	/* ancestors[] is a flexible array: the index cannot be relocated */
 	if (bpf_probe_read_kernel(&up, sizeof(up),
 				  (void *)__builtin_preserve_access_index(&cg->ancestors) +
-				  level * sizeof(up)))
+					  level * sizeof(up)))
 		return false;
 	return BPF_CORE_READ(up, kn, id) == id;
 }

@@ -65,14 +65,20 @@ static __always_inline int hard_enter(void)
 	return 0;
 }
 
-#define HARD_EXIT(tp) \
-	SEC("tp_btf/" #tp) int BPF_PROG(ostrace_##tp) { return hard_exit(); }
-#define HARD_ENTRY(tp) \
-	SEC("tp_btf/" #tp) int BPF_PROG(ostrace_##tp) { return hard_enter(); }
+#define HARD_EXIT(tp)                                 \
+	SEC("tp_btf/" #tp) int BPF_PROG(ostrace_##tp) \
+	{                                             \
+		return hard_exit();                   \
+	}
+#define HARD_ENTRY(tp)                                \
+	SEC("tp_btf/" #tp) int BPF_PROG(ostrace_##tp) \
+	{                                             \
+		return hard_enter();                  \
+	}
 
 HARD_EXIT(irq_handler_exit)
-HARD_EXIT(ipi_exit)		/* arm64 */
-HARD_EXIT(local_timer_exit)	/* x86: these have no irq_handler_* */
+HARD_EXIT(ipi_exit)	    /* arm64 */
+HARD_EXIT(local_timer_exit) /* x86: these have no irq_handler_* */
 HARD_EXIT(reschedule_exit)
 HARD_EXIT(call_function_exit)
 HARD_EXIT(call_function_single_exit)
@@ -139,7 +145,7 @@ int BPF_PROG(ostrace_softirq_entry, unsigned int vec)
 
 	if (!c || vec >= SOFT_VECTORS)
 		return 0;
-	c->hard_depth = 0;	/* by definition; mends a missed exit */
+	c->hard_depth = 0; /* by definition; mends a missed exit */
 	now = stamp(c, &hard);
 	c->enter_hard = hard;
 	/* A raise may interrupt us here: take the old stamp and clear it at once. */
@@ -149,8 +155,7 @@ int BPF_PROG(ostrace_softirq_entry, unsigned int vec)
 	 * was pending, so that an earlier entry took the stamp.
 	 */
 	if (raised)
-		ostrace_cell_add(&c->vec[vec].wait, control.epoch,
-				 now > raised ? now - raised : 0);
+		ostrace_cell_add(&c->vec[vec].wait, control.epoch, now > raised ? now - raised : 0);
 	c->enter_ns = now;
 	return 0;
 }
@@ -163,7 +168,7 @@ int BPF_PROG(ostrace_softirq_raise, unsigned int vec)
 	if (!c || vec >= SOFT_VECTORS)
 		return 0;
 	c->vec[vec].raised++;
-	if (!c->raise_ns[vec])	/* keep the oldest */
+	if (!c->raise_ns[vec]) /* keep the oldest */
 		c->raise_ns[vec] = bpf_ktime_get_ns();
 	return 0;
 }

@@ -21,11 +21,11 @@ char LICENSE[] SEC("license") = "GPL";
 const volatile __u32 nr_cpus = 1;
 const volatile __u32 thread_mask = SYS_THREADS_MIN - 1;
 const volatile __u32 row_mask = SYS_ROWS_MIN - 1;
-const volatile __u64 attach_boot_ns;	/* CLOCK_BOOTTIME, before attaching */
-const volatile __u64 attach_ns;		/* CLOCK_MONOTONIC, likewise */
-const volatile __u32 self_tgid;		/* the reader, in its pid namespace */
+const volatile __u64 attach_boot_ns; /* CLOCK_BOOTTIME, before attaching */
+const volatile __u64 attach_ns;	     /* CLOCK_MONOTONIC, likewise */
+const volatile __u32 self_tgid;	     /* the reader, in its pid namespace */
 const volatile __u32 pidns_ino = PROC_PID_INIT_INO;
-const volatile bool filter_tasks;	/* some of the two maps below have entries */
+const volatile bool filter_tasks; /* some of the two maps below have entries */
 const volatile __u64 filter_cgid;
 const volatile int filter_cglevel;
 const volatile bool filter_cpus;
@@ -55,23 +55,23 @@ __u32 free_head;
 __u32 sys_slot[SYS_ABIS * SYS_NRS];
 __u32 sys_what[SYS_SLOTS];
 __u32 sys_next;
-__u8 sys_noresult[SYS_SLOTS];	/* sigreturn: returns the interrupted register */
+__u8 sys_noresult[SYS_SLOTS]; /* sigreturn: returns the interrupted register */
 
 /*
  * tid -> (tid << 32 | slot), or (tid << 32 | PIDX_SKIP | low bits of gen) for
  * a thread that is not traced. One word, so that two tids that share an entry
  * never see half of each other's.
  */
-#define PIDX_SIZE	32768
-#define PIDX_SKIP	(1U << 31)
+#define PIDX_SIZE 32768
+#define PIDX_SKIP (1U << 31)
 __u64 pidx[PIDX_SIZE];
 
-#define SLOT_NONE	(~0U)		/* not traced */
-#define SLOT_STORAGE	(~1U)		/* no slot free: the call is in task storage */
+#define SLOT_NONE (~0U)	   /* not traced */
+#define SLOT_STORAGE (~1U) /* no slot free: the call is in task storage */
 
 struct task_state {
-	u32 slot;	/* 1 + slot; 0: none */
-	u32 sys;	/* open call while there is no slot */
+	u32 slot; /* 1 + slot; 0: none */
+	u32 sys;  /* open call while there is no slot */
 	u64 enter_ns;
 };
 
@@ -91,8 +91,8 @@ struct filter_map {
 } filter_tgids SEC(".maps"), filter_tids SEC(".maps");
 
 #ifdef __TARGET_ARCH_x86
-#define TS_COMPAT	0x0002		/* arch/x86/include/asm/thread_info.h */
-#define X32_BIT		0x40000000	/* __X32_SYSCALL_BIT */
+#define TS_COMPAT 0x0002   /* arch/x86/include/asm/thread_info.h */
+#define X32_BIT 0x40000000 /* __X32_SYSCALL_BIT */
 
 static __always_inline u32 sys_key(struct task_struct *t, long nr)
 {
@@ -114,7 +114,7 @@ static __always_inline long regs_sys_nr(struct pt_regs *regs)
 	return (long)regs->orig_ax;
 }
 #else
-#define TIF_32BIT	22		/* arch/arm64/include/asm/thread_info.h */
+#define TIF_32BIT 22 /* arch/arm64/include/asm/thread_info.h */
 
 struct pt_regs___ostrace {
 	s32 syscallno;
@@ -181,7 +181,7 @@ static __noinline u32 ns_pid(struct task_struct *t, bool leader)
 
 	if (pidns_ino == PROC_PID_INIT_INO)
 		return leader ? t->tgid : t->pid;
-	for (i = 0; i <= 32; i++) {	/* MAX_PID_NS_LEVEL */
+	for (i = 0; i <= 32; i++) { /* MAX_PID_NS_LEVEL */
 		struct upid u;
 
 		if (i > level || bpf_probe_read_kernel(&u, sizeof(u), at + i))
@@ -251,8 +251,8 @@ static __always_inline void thread_names(struct sys_thread *th, struct task_stru
  * Fill a slot just taken. The state is written last: from then on the reader
  * counts it.
  */
-static __noinline void thread_init(u32 slot, struct task_struct *t, u64 enter_ns,
-				   u32 sys, u32 flags)
+static __noinline void thread_init(u32 slot, struct task_struct *t, u64 enter_ns, u32 sys,
+				   u32 flags)
 {
 	struct sys_thread *th = &threads[slot & thread_mask];
 
@@ -289,9 +289,9 @@ static __noinline u32 thread_slow(struct task_struct *t)
 	}
 	have = ts->slot;
 	slot = have - 1;
-	th = &threads[slot & thread_mask];	/* meaningless unless have */
+	th = &threads[slot & thread_mask]; /* meaningless unless have */
 	if (have && th->gen == gen)
-		goto out;	/* another tid has our place in pidx[] */
+		goto out; /* another tid has our place in pidx[] */
 	if (!wanted(t)) {
 		if (have) {
 			set_state(&th->state, THREAD_DEAD);
@@ -303,8 +303,7 @@ static __noinline u32 thread_slow(struct task_struct *t)
 	if (have) {
 		if (th->cgid == task_cgroup_id(t)) {
 			thread_names(th, t);
-			th->flags = (th->flags & ~THREAD_FOCUS) |
-				    (in_focus(th) ? THREAD_FOCUS : 0);
+			th->flags = (th->flags & ~THREAD_FOCUS) | (in_focus(th) ? THREAD_FOCUS : 0);
 			th->gen = gen;
 			goto out;
 		}
@@ -316,15 +315,14 @@ static __noinline u32 thread_slow(struct task_struct *t)
 		set_state(&th->state, THREAD_DEAD);
 		ts->slot = 0;
 	} else {
-		enter_ns = ts->enter_ns;	/* was without a slot */
+		enter_ns = ts->enter_ns; /* was without a slot */
 		sys = ts->sys;
 		ts->enter_ns = 0;
 		/*
 		 * A new task first shows itself returning from a call of its
 		 * parent; so does the reader when it begins to calibrate.
 		 */
-		if (t->start_boottime >= attach_boot_ns || control.calibrating ||
-		    filter_tasks)
+		if (t->start_boottime >= attach_boot_ns || control.calibrating || filter_tasks)
 			flags = THREAD_FRESH;
 	}
 	slot = slot_alloc();
@@ -355,8 +353,8 @@ static __always_inline u32 thread_slot(struct task_struct *t)
 	if (unlikely((u32)(px >> 32) != pid))
 		return thread_slow(t);
 	if (slot & PIDX_SKIP)
-		return likely(slot == (PIDX_SKIP | (control.gen & ~PIDX_SKIP))) ?
-			SLOT_NONE : thread_slow(t);
+		return likely(slot == (PIDX_SKIP | (control.gen & ~PIDX_SKIP))) ? SLOT_NONE :
+										  thread_slow(t);
 	th = &threads[slot & thread_mask];
 	if (unlikely(th->gen != control.gen || th->task_start != t->start_boottime))
 		return thread_slow(t);
@@ -382,13 +380,12 @@ static __always_inline int call_begins(long nr)
 	}
 	th = &threads[slot & thread_mask];
 	th->sys = sys_slot_of(sys_key(t, nr));
-	th->enter_ns = bpf_ktime_get_ns();	/* last: our own cost is not the call's */
+	th->enter_ns = bpf_ktime_get_ns(); /* last: our own cost is not the call's */
 	return 0;
 }
 
 /* The thread's row for (@sys, @result), made if there is none; NULL if full. */
-static __always_inline struct sys_row *row_of(struct sys_thread *th, u32 slot,
-					      u32 sys, u32 result)
+static __always_inline struct sys_row *row_of(struct sys_thread *th, u32 slot, u32 sys, u32 result)
 {
 	u64 key = SYS_ROW_KEY(slot, sys, result);
 	/* Fibonacci hashing, Knuth, TAOCP vol. 3, 6.4 */
@@ -414,8 +411,8 @@ static __always_inline struct sys_row *row_of(struct sys_thread *th, u32 slot,
 	return NULL;
 }
 
-static __always_inline void cell_account(struct sys_cell *c, bool timed, u64 ns,
-					 bool error, bool restart)
+static __always_inline void cell_account(struct sys_cell *c, bool timed, u64 ns, bool error,
+					 bool restart)
 {
 	if (likely(timed))
 		ostrace_cell_add(&c->lat, control.epoch, ns);
@@ -428,8 +425,8 @@ static __always_inline void cell_account(struct sys_cell *c, bool timed, u64 ns,
 }
 
 /* One call has ended. @th may be NULL: then only the system call is accounted. */
-static __always_inline void account(struct sys_thread *th, u32 slot, u32 cpu,
-				    u32 sys, bool timed, u64 ns, long ret)
+static __always_inline void account(struct sys_thread *th, u32 slot, u32 cpu, u32 sys, bool timed,
+				    u64 ns, long ret)
 {
 	bool error = false, restart = false;
 	struct sys_row *r;
@@ -494,7 +491,7 @@ static __noinline void exit_storage(struct task_struct *t, u32 cpu, u64 now, lon
 
 static __always_inline int call_ends(long nr, long ret)
 {
-	u64 now = bpf_ktime_get_ns(), start;	/* first: our own cost is not the call's */
+	u64 now = bpf_ktime_get_ns(), start; /* first: our own cost is not the call's */
 	struct task_struct *t = bpf_get_current_task_btf();
 	u32 cpu = bpf_get_smp_processor_id(), slot, sys, flags;
 	struct sys_thread *th;
@@ -708,7 +705,7 @@ int ostrace_open_calls(struct bpf_iter__task *ctx)
 
 	if (!t || t->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER | PF_EXITING))
 		return 0;
-	if (!(t->__state & 3))	/* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
+	if (!(t->__state & 3)) /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
 		return 0;
 	regs = (struct pt_regs *)bpf_task_pt_regs(t);
 	nr = regs_sys_nr(regs);

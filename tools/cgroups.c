@@ -12,22 +12,22 @@
 #include "idmap.h"
 #include "lookup.h"
 
-#define ROOT_ID		1	/* of the default hierarchy, kernel/cgroup/cgroup.c */
+#define ROOT_ID 1 /* of the default hierarchy, kernel/cgroup/cgroup.c */
 
 struct name {
 	uint64_t id;
-	char *path;		/* below the root, with " (gone)" when it is */
-	size_t len;		/* without that */
-	time_t checked;		/* when it was last seen to exist */
+	char *path;	/* below the root, with " (gone)" when it is */
+	size_t len;	/* without that */
+	time_t checked; /* when it was last seen to exist */
 	bool gone;
 };
 
 struct cgroups {
-	char root[PATH_MAX];	/* mount point; empty if there is none */
+	char root[PATH_MAX]; /* mount point; empty if there is none */
 	struct idmap index;
 	struct name *names;
 	uint32_t n, cap;
-	time_t scanned;		/* the whole tree, for ids with no process */
+	time_t scanned; /* the whole tree, for ids with no process */
 };
 
 static time_t now_s(void)
@@ -183,7 +183,7 @@ const char *cgroups_name(struct cgroups *c, uint64_t id, pid_t pid)
 			i = idmap_get(&c->index, id, 0);
 			nm = i == IDMAP_NONE ? NULL : &c->names[i];
 		} else if (!nm) {
-			return "?";	/* asked again next time */
+			return "?"; /* asked again next time */
 		}
 	}
 	if (!nm)

@@ -24,8 +24,12 @@ static const struct command after[] = {
 		.run = cmd_features,
 	},
 	{
-		.name = "oom", .takes = CMD_WORDS, .opt = OPT_OTHER, .run = cmd_oom,
-		.usage = "[status | rank [CGROUP] | test FILE | load FILE | attach POLICY.bpf.o | detach] [--json]",
+		.name = "oom",
+		.takes = CMD_WORDS,
+		.opt = OPT_OTHER,
+		.run = cmd_oom,
+		.usage =
+			"[status | rank [CGROUP] | test FILE | load FILE | attach POLICY.bpf.o | detach] [--json]",
 		.summary = "whom the OOM killer takes and why, as it happens; its policy",
 	},
 };

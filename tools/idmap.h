@@ -11,9 +11,9 @@
 struct idmap {
 	struct idmap_slot {
 		uint64_t a, b;
-		uint32_t value;		/* 1 + index; 0: empty */
+		uint32_t value; /* 1 + index; 0: empty */
 	} *slots;
-	uint32_t size, used;		/* size is 0 or a power of two */
+	uint32_t size, used; /* size is 0 or a power of two */
 };
 
 #define IDMAP_NONE UINT32_MAX

@@ -14,12 +14,12 @@
 #include "session.h"
 
 struct run_priv {
-	int go;			/* write end: the program waits for a byte */
-	int fail;		/* read end: errno of a failed exec */
-	int status;		/* of the program, once waited for */
+	int go;	    /* write end: the program waits for a byte */
+	int fail;   /* read end: errno of a failed exec */
+	int status; /* of the program, once waited for */
 	bool waited;
-	uint64_t cpu_ns;	/* our own CPU time at the last tick */
-	int online;		/* CPUs */
+	uint64_t cpu_ns; /* our own CPU time at the last tick */
+	int online;	 /* CPUs */
 };
 
 static uint64_t clock_ns(clockid_t id)
@@ -41,7 +41,7 @@ static void __attribute__((noreturn)) become_program(char **argv, int go, int fa
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	if (read(go, &c, 1) != 1)
-		_exit(127);	/* ostrace gave up before the start */
+		_exit(127); /* ostrace gave up before the start */
 	execvp(argv[0], argv);
 	err = errno;
 	if (write(fail, &err, sizeof(err)) < 0)
@@ -82,8 +82,8 @@ static int program_hold(struct run *r, char **argv)
 	return 0;
 }
 
-static int open_views(struct run *r, const struct options *o,
-		      const struct view *const *list, bool all)
+static int open_views(struct run *r, const struct options *o, const struct view *const *list,
+		      bool all)
 {
 	struct filter f = o->filter;
 	int err = 0, opened = 0;
@@ -108,8 +108,7 @@ static int open_views(struct run *r, const struct options *o,
 	return opened ? 0 : err_set(err, "%s", r->v[0].why);
 }
 
-int run_open(struct run *r, const struct options *o,
-	     const struct view *const *list, bool all)
+int run_open(struct run *r, const struct options *o, const struct view *const *list, bool all)
 {
 	struct run_priv *priv;
 	int err;

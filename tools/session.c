@@ -13,8 +13,8 @@
 #include "err.h"
 #include "session.h"
 
-#define VMLINUX_BTF	"/sys/kernel/btf/vmlinux"
-#define LOCKDOWN	"/sys/kernel/security/lockdown"
+#define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
+#define LOCKDOWN "/sys/kernel/security/lockdown"
 
 struct session {
 	bool verbose;
@@ -85,16 +85,19 @@ static int check_privileges(void)
 	bool bpf, perfmon;
 
 	if (capng_get_caps_process())
-		return 0;	/* cannot tell: let the kernel decide */
+		return 0; /* cannot tell: let the kernel decide */
 	bpf = capng_have_capability(CAPNG_EFFECTIVE, CAP_BPF) ||
 	      capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN);
 	perfmon = capng_have_capability(CAPNG_EFFECTIVE, CAP_PERFMON) ||
 		  capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN);
 	if (bpf && perfmon)
 		return 0;
-	return err_set(-EPERM, "tracing needs root, or the capabilities CAP_BPF and CAP_PERFMON "
-		       "(%s missing); try: sudo ostrace", bpf ? "CAP_PERFMON is" :
-		       perfmon ? "CAP_BPF is" : "both are");
+	return err_set(-EPERM,
+		       "tracing needs root, or the capabilities CAP_BPF and CAP_PERFMON "
+		       "(%s missing); try: sudo ostrace",
+		       bpf     ? "CAP_PERFMON is" :
+		       perfmon ? "CAP_BPF is" :
+				 "both are");
 }
 
 int session_open(struct session **out, bool verbose)
@@ -107,11 +110,14 @@ int session_open(struct session **out, bool verbose)
 	if (err)
 		return err;
 	if (locked_down())
-		return err_set(-EPERM, "the kernel is locked down (confidentiality): BPF may not read "
+		return err_set(-EPERM,
+			       "the kernel is locked down (confidentiality): BPF may not read "
 			       "kernel memory; boot with lockdown=integrity or none");
 	if (access(VMLINUX_BTF, R_OK))
-		return err_set(-EOPNOTSUPP, "%s: %s; this kernel has no type information (it needs "
-			       "CONFIG_DEBUG_INFO_BTF=y)", VMLINUX_BTF, strerror(errno));
+		return err_set(-EOPNOTSUPP,
+			       "%s: %s; this kernel has no type information (it needs "
+			       "CONFIG_DEBUG_INFO_BTF=y)",
+			       VMLINUX_BTF, strerror(errno));
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
@@ -202,13 +208,16 @@ static int load_error(struct session *s, int err, const char *view, const char *
 	switch (err) {
 	case -EPERM:
 	case -EACCES:
-		return err_set(err, "%s: the kernel refused %s (%s); run as root, see ostrace features",
+		return err_set(err,
+			       "%s: the kernel refused %s (%s); run as root, see ostrace features",
 			       view, what, strerror(-err));
 	case -ENOMEM:
 		return err_set(err, "%s: not enough memory for %s", view, what);
 	default:
-		return err_set(err, "%s: %s failed (%s); -v shows the verifier's last lines, "
-			       "ostrace features what this kernel has", view, what, strerror(-err));
+		return err_set(err,
+			       "%s: %s failed (%s); -v shows the verifier's last lines, "
+			       "ostrace features what this kernel has",
+			       view, what, strerror(-err));
 	}
 }
 

@@ -31,10 +31,8 @@ int session_seal(struct session *s);
 /* For view loaders. */
 
 /** session_load - load a skeleton; on failure err_set() with the verifier's last words. */
-int session_load(struct session *s, struct bpf_object_skeleton *sk,
-		 const char *view);
-int session_attach(struct session *s, struct bpf_object_skeleton *sk,
-		   const char *view);
+int session_load(struct session *s, struct bpf_object_skeleton *sk, const char *view);
+int session_attach(struct session *s, struct bpf_object_skeleton *sk, const char *view);
 /** session_has_tracepoint - has this kernel a BTF-typed tracepoint @name? */
 bool session_has_tracepoint(struct session *s, const char *name);
 /** session_run_iterator - run an iterator program once over all it iterates. */
@@ -44,8 +42,8 @@ int session_ncpus(const struct session *s);
 
 /* Run-time statistics of the programs of one object. */
 struct prog_stats {
-	uint64_t run_ns, run_cnt;	/* only while statistics are on */
-	uint64_t missed;		/* recursion misses */
+	uint64_t run_ns, run_cnt; /* only while statistics are on */
+	uint64_t missed;	  /* recursion misses */
 };
 void session_prog_stats(const struct bpf_object *o, struct prog_stats *st);
 /** session_stats_on - switch the kernel's BPF statistics on; close the fd to end. */

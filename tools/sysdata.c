@@ -5,8 +5,8 @@
 #include "sysdata.h"
 
 /* Owners that were silent for so many ticks, or a machine's worth, are forgotten. */
-#define OWNER_TICKS	60
-#define OWNERS_KEPT	4096
+#define OWNER_TICKS 60
+#define OWNERS_KEPT 4096
 
 int sysdata_open(struct sysdata *d, const struct sys_maps *m)
 {
@@ -319,8 +319,8 @@ static void collect_cells(struct sysdata *d, int plane, uint32_t sys, uint32_t e
 		uint64_t n = 0;
 
 		for (cpu = 0; cpu < d->m.ncpus; cpu++)
-			n += *(volatile uint64_t *)
-				&cells[(uint32_t)cpu * SYS_SLOTS + sys].lat.hist[i];
+			n += *(volatile uint64_t *)&cells[(uint32_t)cpu * SYS_SLOTS + sys]
+				      .lat.hist[i];
 		st->delta.slot[i] = n - st->sum.slot[i];
 		st->delta.count += st->delta.slot[i];
 		st->sum.slot[i] = n;

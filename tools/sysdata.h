@@ -33,25 +33,25 @@ struct sys_totals {
 
 /* One system call in one plane: everything, or the scope in focus. */
 struct sys_stat {
-	struct hist sum, base;		/* since the programs run; at the start */
+	struct hist sum, base; /* since the programs run; at the start */
 	struct hist delta;
-	uint64_t errors, restarts, untimed;			/* sums */
+	uint64_t errors, restarts, untimed; /* sums */
 	uint64_t base_errors, base_restarts, base_untimed;
 	uint64_t d_errors, d_restarts, d_untimed;
-	uint32_t open;			/* calls in flight at the tick */
+	uint32_t open; /* calls in flight at the tick */
 };
 
 enum { PLANE_ALL, PLANE_FOCUS, PLANES };
 
 /* A process or a cgroup. */
 struct sys_owner {
-	uint64_t id, start;		/* tgid and its start, or cgroup id and 0 */
+	uint64_t id, start; /* tgid and its start, or cgroup id and 0 */
 	uint64_t cgid;
 	uint32_t tgid, ns_tgid;
 	char comm[16];
-	uint32_t threads;		/* seen in the last interval */
-	uint32_t seen;			/* tick of the last activity */
-	struct sys_totals acc, last;	/* being summed up; the ended interval */
+	uint32_t threads;	     /* seen in the last interval */
+	uint32_t seen;		     /* tick of the last activity */
+	struct sys_totals acc, last; /* being summed up; the ended interval */
 };
 
 struct sys_owners {
@@ -74,24 +74,24 @@ struct sys_results {
 
 /* Which threads' rows are being followed. */
 struct sys_scope {
-	bool rows;			/* follow rows at all */
-	uint64_t tgid, start;		/* a process, or */
-	uint64_t cgid;			/* a cgroup, or all */
+	bool rows;	      /* follow rows at all */
+	uint64_t tgid, start; /* a process, or */
+	uint64_t cgid;	      /* a cgroup, or all */
 };
 
 struct sysdata {
 	struct sys_maps m;
 	struct sys_stat *stat[PLANES];	/* SYS_SLOTS each */
-	struct sys_totals *thread_prev;	/* nthreads */
+	struct sys_totals *thread_prev; /* nthreads */
 	struct row_prev {
 		uint64_t key, calls, total, untimed;
-	} *row_prev;			/* nrows */
+	} *row_prev; /* nrows */
 	struct sys_owners procs, cgroups;
 	struct sys_results results;
 	struct sys_scope scope;
 	uint32_t tick;
-	uint32_t high;			/* thread slots ever used */
-	uint64_t row_full;		/* calls without a row, of the threads in scope */
+	uint32_t high;	   /* thread slots ever used */
+	uint64_t row_full; /* calls without a row, of the threads in scope */
 };
 
 int sysdata_open(struct sysdata *d, const struct sys_maps *m);

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "sysnames.h"
-#include "syscall_table.h"	/* generated from the kernel's headers */
+#include "syscall_table.h" /* generated from the kernel's headers */
 
 struct table {
 	const char *abi;
@@ -92,8 +92,8 @@ const char *sysname_result(uint32_t result, char *buf, int n)
 {
 	/* include/linux/errno.h: the kernel's own, never seen by a program */
 	static const char *const restarts[] = {
-		"ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND", "ENOIOCTLCMD",
-		"ERESTART_RESTARTBLOCK",
+		"ERESTARTSYS", "ERESTARTNOINTR",	"ERESTARTNOHAND",
+		"ENOIOCTLCMD", "ERESTART_RESTARTBLOCK",
 	};
 	const char *name;
 

@@ -21,27 +21,27 @@ struct session;
 
 /* What a view is asked to look at; every field acts inside the kernel. */
 struct filter {
-	const uint32_t *pids;		/* process ids (as seen by us), npids of them */
+	const uint32_t *pids; /* process ids (as seen by us), npids of them */
 	size_t npids;
 	const uint32_t *tids;
 	size_t ntids;
-	uint64_t cgroup_id;		/* 0: all; else this cgroup v2 subtree */
-	int cgroup_level;		/* its depth below the root (root = 0) */
-	const char *cgroup_path;	/* as it will be printed, for messages */
-	uint64_t cpus[64];		/* bitmap; meaningful with have_cpus */
+	uint64_t cgroup_id;	 /* 0: all; else this cgroup v2 subtree */
+	int cgroup_level;	 /* its depth below the root (root = 0) */
+	const char *cgroup_path; /* as it will be printed, for messages */
+	uint64_t cpus[64];	 /* bitmap; meaningful with have_cpus */
 	bool have_cpus;
 	bool errors_only;
-	uint32_t program;		/* pid of a child to follow, 0 if none */
+	uint32_t program; /* pid of a child to follow, 0 if none */
 };
 
 /* Which options a view honours; others are refused by name. */
 enum {
-	FILTER_PID	= 1 << 0,
-	FILTER_TID	= 1 << 1,
-	FILTER_CGROUP	= 1 << 2,
-	FILTER_CPU	= 1 << 3,
-	FILTER_ERRORS	= 1 << 4,
-	FILTER_PROGRAM	= 1 << 5,
+	FILTER_PID = 1 << 0,
+	FILTER_TID = 1 << 1,
+	FILTER_CGROUP = 1 << 2,
+	FILTER_CPU = 1 << 3,
+	FILTER_ERRORS = 1 << 4,
+	FILTER_PROGRAM = 1 << 5,
 };
 
 #define SCOPE_MAX 4
@@ -53,14 +53,14 @@ enum {
 struct scope {
 	int depth;
 	struct scope_step {
-		int table;		/* index in view->tables */
+		int table; /* index in view->tables */
 		struct row_id id;
 	} step[SCOPE_MAX];
 };
 
 /* What was lost or cannot be told, since tracing started. Counters only grow. */
 struct loss {
-	const char *key;		/* JSON key in "lost", e.g. "missed" */
+	const char *key; /* JSON key in "lost", e.g. "missed" */
 	const char *help;
 	uint64_t n;
 };
@@ -68,19 +68,19 @@ struct loss {
 
 /* The price of the view, so far as it is known. Negative: not known (yet). */
 struct price {
-	double ns_per_event;		/* added to one traced event, measured here */
-	const char *event;		/* what an event is: "syscall", "softirq" */
-	uint64_t events;		/* events traced since start */
-	double bpf_ns_per_event;	/* of that, inside our BPF programs */
+	double ns_per_event;	 /* added to one traced event, measured here */
+	const char *event;	 /* what an event is: "syscall", "softirq" */
+	uint64_t events;	 /* events traced since start */
+	double bpf_ns_per_event; /* of that, inside our BPF programs */
 };
 
 struct view_state;
 
 /* A kernel feature a view can use, for `ostrace features`. */
 struct view_need {
-	const char *feature;		/* name in the feature table (feature.h) */
-	bool required;			/* without it the view does not start */
-	const char *without;		/* what its absence costs, one clause */
+	const char *feature; /* name in the feature table (feature.h) */
+	bool required;	     /* without it the view does not start */
+	const char *without; /* what its absence costs, one clause */
 };
 
 struct view {
@@ -88,20 +88,19 @@ struct view {
 	const char *title;		/* panel title */
 	const char *summary;		/* one line, for --help and the man page */
 	const char *help;		/* paragraphs for the man page, plain text */
-	const struct table_def *tables;	/* [0] is the default one */
+	const struct table_def *tables; /* [0] is the default one */
 	int ntables;
-	int top_table;			/* the one `top` starts with */
-	const struct view_need *needs;	/* ends with feature == NULL */
-	unsigned int filters;		/* FILTER_* honoured */
+	int top_table;		       /* the one `top` starts with */
+	const struct view_need *needs; /* ends with feature == NULL */
+	unsigned int filters;	       /* FILTER_* honoured */
 
 	/*
 	 * Load and attach. Return 0 or -errno, having described the failure
 	 * with err_set() (err.h). Tracing runs from here to close(). When
 	 * several views are open, all share one session.
 	 */
-	int (*open)(struct session *s, const struct filter *f,
-		    struct view_state **st);
-	void (*close)(struct view_state *st);	/* accepts NULL */
+	int (*open)(struct session *s, const struct filter *f, struct view_state **st);
+	void (*close)(struct view_state *st); /* accepts NULL */
 
 	/*
 	 * Housekeeping that must not wait for a long interval (recycling the
@@ -119,8 +118,7 @@ struct view {
 	 * tables[table] inside @scope, from the interval that the last tick
 	 * ended. Unsorted, unfiltered, rows of zero activity left out.
 	 */
-	int (*fill)(struct view_state *st, int table, const struct scope *scope,
-		    struct table *out);
+	int (*fill)(struct view_state *st, int table, const struct scope *scope, struct table *out);
 
 	/*
 	 * Say that tables[table] inside @scope is shown from now on (one at a
@@ -138,9 +136,9 @@ struct view {
 	 * view's second one (softirqs: raise to entry). -ENODATA if the row
 	 * keeps none, -ENOENT if there is no such @which.
 	 */
-	int (*hist)(struct view_state *st, const struct scope *scope, int which,
-		    bool total, struct hist *out);
-	const char *hist_names[2];	/* "latency", ...; NULL when absent */
+	int (*hist)(struct view_state *st, const struct scope *scope, int which, bool total,
+		    struct hist *out);
+	const char *hist_names[2]; /* "latency", ...; NULL when absent */
 
 	/* Notes on what this kernel cannot show here, NULL-terminated list. */
 	const char *const *(*notes)(struct view_state *st);

@@ -10,47 +10,93 @@
 #include "ostrace/softirq.h"
 #include "session.h"
 #include "view.h"
-#include "softirq.skel.h"	/* after the types it has from ostrace/softirq.h */
+#include "softirq.skel.h" /* after the types it has from ostrace/softirq.h */
 
 enum { T_SOFTIRQS, T_VECTORS, T_CPUS };
 
 /* Shared by the three tables: what a row has besides its keys. */
 enum {
-	C_COUNT, C_TOTAL, C_AVG, C_P50, C_P99, C_MAX,
-	C_WAIT_AVG, C_WAIT_P50, C_WAIT_P99, C_WAIT_MAX, C_THREAD,
-	C_RAISED, C_THREAD_COUNT, C_HARD, C_NUMBERS,
+	C_COUNT,
+	C_TOTAL,
+	C_AVG,
+	C_P50,
+	C_P99,
+	C_MAX,
+	C_WAIT_AVG,
+	C_WAIT_P50,
+	C_WAIT_P99,
+	C_WAIT_MAX,
+	C_THREAD,
+	C_RAISED,
+	C_THREAD_COUNT,
+	C_HARD,
+	C_NUMBERS,
 };
 
-#define NUMBERS(at) \
-	[(at) + C_COUNT] = { "count", "Count", UNIT_COUNT, 7, 0, "runs of the handler" }, \
-	[(at) + C_TOTAL] = { "total_ns", "Total", UNIT_NS, 7, 0, \
-		"time in the handler, less hard interrupts that arrived inside" }, \
-	[(at) + C_AVG] = { "avg_ns", "Avg", UNIT_NS, 7, 0, "mean run time" }, \
-	[(at) + C_P50] = { "p50_ns", "P50", UNIT_NS, 7, COL_OPTIONAL, \
-		"median run time, within 12.5 %" }, \
-	[(at) + C_P99] = { "p99_ns", "P99", UNIT_NS, 7, 0, \
-		"99 % of runs were shorter, within 12.5 %" }, \
-	[(at) + C_MAX] = { "max_ns", "Max", UNIT_NS, 7, 0, "longest run, exact" }, \
-	[(at) + C_WAIT_AVG] = { "latency_avg_ns", "LatAvg", UNIT_NS, 7, COL_OPTIONAL, \
-		"mean time from the oldest raise to the entry" }, \
-	[(at) + C_WAIT_P50] = { "latency_p50_ns", "LatP50", UNIT_NS, 7, COL_OPTIONAL, \
-		"median of that, within 12.5 %" }, \
-	[(at) + C_WAIT_P99] = { "latency_p99_ns", "LatP99", UNIT_NS, 7, 0, \
-		"99 % waited less, within 12.5 %" }, \
-	[(at) + C_WAIT_MAX] = { "latency_max_ns", "LatMax", UNIT_NS, 7, 0, \
-		"longest wait, exact" }, \
-	[(at) + C_THREAD] = { "ksoftirqd_percent", "kthr%", UNIT_PERCENT, 5, 0, \
-		"share of the run time spent in ksoftirqd; the rest ran inline, on interrupt " \
-		"exit or local_bh_enable" }, \
-	[(at) + C_RAISED] = { "raised", "Raised", UNIT_COUNT, 7, COL_JSON_ONLY, \
-		"raises, those of a vector already pending included" }, \
-	[(at) + C_THREAD_COUNT] = { "ksoftirqd_count", "kthr", UNIT_COUNT, 7, COL_JSON_ONLY, \
-		"runs in ksoftirqd" }, \
-	[(at) + C_HARD] = { "interrupted_ns", "Hardirq", UNIT_NS, 7, COL_JSON_ONLY, \
-		"hard interrupts that arrived while it ran, taken off its time" }
+/* clang-format off: a table reads as a table */
+#define NUMBERS(at)                                                                                                  \
+	[(at) + C_COUNT] = { "count", "Count", UNIT_COUNT, 7, 0, "runs of the handler" },                            \
+		[(at) + C_TOTAL] = { "total_ns",                                                                     \
+				     "Total",                                                                        \
+				     UNIT_NS,                                                                        \
+				     7,                                                                              \
+				     0,                                                                              \
+				     "time in the handler, less hard interrupts that arrived inside" },              \
+		[(at) + C_AVG] = { "avg_ns", "Avg", UNIT_NS, 7, 0, "mean run time" },                                \
+		[(at) + C_P50] = { "p50_ns", "P50",	   UNIT_NS,                                                  \
+				   7,	     COL_OPTIONAL, "median run time, within 12.5 %" },                       \
+		[(at) + C_P99] = { "p99_ns", "P99", UNIT_NS,                                                         \
+				   7,	     0,	    "99 % of runs were shorter, within 12.5 %" },                    \
+		[(at) + C_MAX] = { "max_ns", "Max", UNIT_NS, 7, 0, "longest run, exact" },                           \
+		[(at) + C_WAIT_AVG] = { "latency_avg_ns",                                                            \
+					"LatAvg",                                                                    \
+					UNIT_NS,                                                                     \
+					7,                                                                           \
+					COL_OPTIONAL,                                                                \
+					"mean time from the oldest raise to the entry" },                            \
+		[(at) + C_WAIT_P50] = { "latency_p50_ns", "LatP50",                                                  \
+					UNIT_NS,	  7,                                                         \
+					COL_OPTIONAL,	  "median of that, within 12.5 %" },                         \
+		[(at) + C_WAIT_P99] = { "latency_p99_ns",                                                            \
+					"LatP99",                                                                    \
+					UNIT_NS,                                                                     \
+					7,                                                                           \
+					0,                                                                           \
+					"99 % waited less, within 12.5 %" },                                         \
+		[(at) + C_WAIT_MAX] = { "latency_max_ns",     "LatMax", UNIT_NS, 7, 0,                               \
+					"longest wait, exact" },                                                     \
+		[(at) + C_THREAD] = { "ksoftirqd_percent",                                                           \
+				      "kthr%",                                                                       \
+				      UNIT_PERCENT,                                                                  \
+				      5,                                                                             \
+				      0,                                                                             \
+				      "share of the run time spent in ksoftirqd; the rest ran inline, on interrupt " \
+				      "exit or local_bh_enable" },                                                   \
+		[(at) + C_RAISED] = { "raised",                                                                      \
+				      "Raised",                                                                      \
+				      UNIT_COUNT,                                                                    \
+				      7,                                                                             \
+				      COL_JSON_ONLY,                                                                 \
+				      "raises, those of a vector already pending included" },                        \
+		[(at) + C_THREAD_COUNT] = { "ksoftirqd_count", "kthr",                                               \
+					    UNIT_COUNT,	       7,                                                    \
+					    COL_JSON_ONLY,     "runs in ksoftirqd" },                                \
+		[(at) + C_HARD] = {                                                                                  \
+			"interrupted_ns",                                                                            \
+			"Hardirq",                                                                                   \
+			UNIT_NS,                                                                                     \
+			7,                                                                                           \
+			COL_JSON_ONLY,                                                                               \
+			"hard interrupts that arrived while it ran, taken off its time"                              \
+		}
 
-#define VECTOR_COL { "vector", "Vector", UNIT_TEXT, 10, COL_KEY | COL_ASCENDING, \
-	"softirq vector, as in /proc/softirqs" }
+#define VECTOR_COL                 \
+	{ "vector",                \
+	  "Vector",                \
+	  UNIT_TEXT,               \
+	  10,                      \
+	  COL_KEY | COL_ASCENDING, \
+	  "softirq vector, as in /proc/softirqs" }
 #define CPU_COL { "cpu", "CPU", UNIT_ID, 4, COL_KEY | COL_ASCENDING, "CPU it ran on" }
 
 static const struct column softirq_cols[] = { VECTOR_COL, CPU_COL, NUMBERS(2) };
@@ -61,20 +107,20 @@ static const struct column cpu_cols[] = { CPU_COL, NUMBERS(1) };
 
 static const struct table_def tables[] = {
 	[T_SOFTIRQS] = { "softirqs", "by vector and CPU", "one row per vector and CPU",
-		COLS(softirq_cols), .sort = 2 + C_TOTAL, .child = -1, .hist = true,
-		.top_level = true },
+			 COLS(softirq_cols), .sort = 2 + C_TOTAL, .child = -1, .hist = true,
+			 .top_level = true },
 	[T_VECTORS] = { "vectors", "by vector", "one row per vector, all CPUs together",
-		COLS(vector_cols), .sort = 1 + C_TOTAL, .child = T_SOFTIRQS, .hist = true,
-		.top_level = true },
-	[T_CPUS] = { "cpus", "by CPU", "one row per CPU, all vectors together",
-		COLS(cpu_cols), .sort = 1 + C_TOTAL, .child = T_SOFTIRQS, .hist = true,
-		.top_level = true },
+			COLS(vector_cols), .sort = 1 + C_TOTAL, .child = T_SOFTIRQS, .hist = true,
+			.top_level = true },
+	[T_CPUS] = { "cpus", "by CPU", "one row per CPU, all vectors together", COLS(cpu_cols),
+		     .sort = 1 + C_TOTAL, .child = T_SOFTIRQS, .hist = true, .top_level = true },
 };
+/* clang-format on */
 
 /* Names of the kernel's softirq_to_name[], kernel/softirq.c. */
 static const char *const vector_names[SOFT_VECTORS] = {
-	"HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER",
-	"RCU", "vector10", "vector11", "vector12", "vector13", "vector14", "vector15",
+	"HI",	   "TIMER", "NET_TX",	"NET_RX",   "BLOCK",	"IRQ_POLL", "TASKLET",	"SCHED",
+	"HRTIMER", "RCU",   "vector10", "vector11", "vector12", "vector13", "vector14", "vector15",
 };
 
 /* One (vector, CPU), or the sum of several. */
@@ -86,12 +132,12 @@ struct soft_stat {
 struct view_state {
 	struct session *session;
 	struct softirq_bpf *skel;
-	struct soft_cpu *cpus;		/* mapped */
+	struct soft_cpu *cpus; /* mapped */
 	int ncpus;
-	struct soft_stat *sum, *delta;	/* [cpu * SOFT_VECTORS + vector] */
+	struct soft_stat *sum, *delta; /* [cpu * SOFT_VECTORS + vector] */
 	uint64_t missed_base;
-	int stats_fd;			/* kernel statistics on, while we learn the price */
-	int learned;			/* ticks so far */
+	int stats_fd; /* kernel statistics on, while we learn the price */
+	int learned;  /* ticks so far */
 	double ns_per_event;
 	const char *notes[2];
 };
@@ -166,7 +212,7 @@ static int softirqs_open(struct session *s, const struct filter *f, struct view_
 		goto fail;
 	st->cpus = st->skel->bss_cpus->cpus;
 	st->skel->bss_control->control.epoch = 1;
-	st->stats_fd = session_stats_on();	/* only a price is lost without it */
+	st->stats_fd = session_stats_on(); /* only a price is lost without it */
 	err = session_attach(s, st->skel->skeleton, "softirqs");
 	if (err)
 		goto fail;
@@ -283,8 +329,7 @@ static void selected(const struct scope *scope, int *cpu, int *vec)
 }
 
 /* Sum what (@cpu, @vec) select, -1 being all. */
-static void sum_up(const struct soft_stat *from, int ncpus, int cpu, int vec,
-		   struct soft_stat *to)
+static void sum_up(const struct soft_stat *from, int ncpus, int cpu, int vec, struct soft_stat *to)
 {
 	int c, v;
 
@@ -358,8 +403,8 @@ static int softirqs_fill(struct view_state *st, int table, const struct scope *s
 	return 0;
 }
 
-static int softirqs_hist(struct view_state *st, const struct scope *scope, int which,
-			 bool total, struct hist *out)
+static int softirqs_hist(struct view_state *st, const struct scope *scope, int which, bool total,
+			 struct hist *out)
 {
 	struct soft_stat s;
 	int cpu, vec;
@@ -381,8 +426,10 @@ static int softirqs_losses(struct view_state *st, struct loss *l)
 	struct prog_stats ps;
 
 	session_prog_stats(st->skel->obj, &ps);
-	l[0] = (struct loss){ "missed", "events not counted: the kernel skipped our program "
-			      "(recursion)", ps.missed - st->missed_base };
+	l[0] = (struct loss){ "missed",
+			      "events not counted: the kernel skipped our program "
+			      "(recursion)",
+			      ps.missed - st->missed_base };
 	return 1;
 }
 

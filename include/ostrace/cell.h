@@ -18,20 +18,20 @@
 #include "uapi/ostrace/hist.h"
 
 struct ostrace_max {
-	__u64 ns[2];		/* indexed by epoch & 1 */
-	__u32 epoch[2];		/* the epoch that ns[] belongs to */
+	__u64 ns[2];	/* indexed by epoch & 1 */
+	__u32 epoch[2]; /* the epoch that ns[] belongs to */
 };
 
 struct ostrace_cell {
 	__u64 count;
-	__u64 sum;		/* ns */
+	__u64 sum; /* ns */
 	struct ostrace_max max;
 	__u64 hist[OSTRACE_HIST_SLOTS];
 };
 
 /** ostrace_max_add - account @v in the maximum of @epoch. Single writer. */
-static inline __attribute__((always_inline)) void
-ostrace_max_add(struct ostrace_max *m, __u32 epoch, __u64 v)
+static inline __attribute__((always_inline)) void ostrace_max_add(struct ostrace_max *m,
+								  __u32 epoch, __u64 v)
 {
 	__u32 i = epoch & 1;
 
@@ -44,22 +44,22 @@ ostrace_max_add(struct ostrace_max *m, __u32 epoch, __u64 v)
 }
 
 /** ostrace_max_of - the maximum in @epoch, 0 if nothing was accounted then. */
-static inline __attribute__((always_inline)) __u64
-ostrace_max_of(const struct ostrace_max *m, __u32 epoch)
+static inline __attribute__((always_inline)) __u64 ostrace_max_of(const struct ostrace_max *m,
+								  __u32 epoch)
 {
 	return m->epoch[epoch & 1] == epoch ? m->ns[epoch & 1] : 0;
 }
 
 /** ostrace_cell_add - account a duration of @ns in @c. Single writer. */
-static inline __attribute__((always_inline)) void
-ostrace_cell_add(struct ostrace_cell *c, __u32 epoch, __u64 ns)
+static inline __attribute__((always_inline)) void ostrace_cell_add(struct ostrace_cell *c,
+								   __u32 epoch, __u64 ns)
 {
 	__u32 slot = ostrace_hist_slot(ns);
 
 	c->count++;
 	c->sum += ns;
 	ostrace_max_add(&c->max, epoch, ns);
-	if (slot < OSTRACE_HIST_SLOTS)	/* the verifier asks for it */
+	if (slot < OSTRACE_HIST_SLOTS) /* the verifier asks for it */
 		c->hist[slot]++;
 }
 

@@ -20,28 +20,28 @@
 
 /* System calls have three number spaces on x86-64, two on arm64. */
 enum sys_abi { SYS_NATIVE, SYS_COMPAT, SYS_X32, SYS_ABIS };
-#define SYS_NRS		1024	/* numbers per ABI; power of two */
+#define SYS_NRS 1024 /* numbers per ABI; power of two */
 
 /*
  * Distinct system calls (ABI and number) with a cell of their own. Slot 0
  * takes what comes when all others are taken; it is shown as "other".
  */
-#define SYS_SLOTS	192
-#define SYS_OTHER	0
+#define SYS_SLOTS 192
+#define SYS_OTHER 0
 /* Number that stands for all numbers >= SYS_NRS - 1, e.g. syscall(-1). */
-#define SYS_NR_INVALID	(SYS_NRS - 1)
+#define SYS_NR_INVALID (SYS_NRS - 1)
 
 struct sys_cell {
-	struct ostrace_cell lat;	/* calls whose duration is known */
-	__u64 errors;		/* returned -4095..-1 but the restart codes */
-	__u64 restarts;		/* -ERESTART*: interrupted by a signal */
-	__u64 untimed;		/* calls without a duration, see THREAD_OPENED */
+	struct ostrace_cell lat; /* calls whose duration is known */
+	__u64 errors;		 /* returned -4095..-1 but the restart codes */
+	__u64 restarts;		 /* -ERESTART*: interrupted by a signal */
+	__u64 untimed;		 /* calls without a duration, see THREAD_OPENED */
 };
 
 enum thread_state {
-	THREAD_FREE,		/* zeroed, in the free ring */
+	THREAD_FREE, /* zeroed, in the free ring */
 	THREAD_LIVE,
-	THREAD_DEAD,		/* its last write; now the reader's */
+	THREAD_DEAD, /* its last write; now the reader's */
 };
 
 enum {
@@ -49,74 +49,74 @@ enum {
 	 * The open call was found by the iterator at start: it began at
 	 * enter_ns or before, and its duration will not be known.
 	 */
-	THREAD_OPENED	= 1 << 0,
-	THREAD_FOCUS	= 1 << 1,	/* also account in the focus cells */
+	THREAD_OPENED = 1 << 0,
+	THREAD_FOCUS = 1 << 1, /* also account in the focus cells */
 	/* New to us in the middle of a call that is not ours to count. */
-	THREAD_FRESH	= 1 << 2,
+	THREAD_FRESH = 1 << 2,
 };
 
 struct sys_thread {
 	/* Touched by every call. */
-	__u64 enter_ns;		/* CLOCK_MONOTONIC; 0: no call is open */
-	__u32 sys;		/* slot of the open (else: last) call */
-	__u32 gen;		/* what_to_trace_gen these flags are from */
-	__u64 task_start;	/* start_boottime, tells reused tids apart */
+	__u64 enter_ns;	  /* CLOCK_MONOTONIC; 0: no call is open */
+	__u32 sys;	  /* slot of the open (else: last) call */
+	__u32 gen;	  /* what_to_trace_gen these flags are from */
+	__u64 task_start; /* start_boottime, tells reused tids apart */
 	__u64 calls, errors;
-	__u64 total;		/* ns, of timed calls */
+	__u64 total; /* ns, of timed calls */
 	__u32 flags;
-	__u32 rows;		/* 1 + index of the first row, 0: none */
-	__u32 state;		/* enum thread_state */
-	__u32 row_full;		/* calls that found no room in rows[] */
+	__u32 rows;	/* 1 + index of the first row, 0: none */
+	__u32 state;	/* enum thread_state */
+	__u32 row_full; /* calls that found no room in rows[] */
 
 	struct ostrace_max max;
 	__u64 untimed;
-	__u64 cgid;		/* cgroup v2 id */
-	__u64 proc_start;	/* start_boottime of the group leader */
-	__u32 tid, tgid;	/* in the initial pid namespace */
-	__u32 ns_tid, ns_tgid;	/* in the reader's; 0: not visible there */
-	char comm[16];		/* the thread's name */
-	char pcomm[16];		/* the group leader's */
-	__u64 pad[4];		/* whole cache lines: no false sharing */
+	__u64 cgid;	       /* cgroup v2 id */
+	__u64 proc_start;      /* start_boottime of the group leader */
+	__u32 tid, tgid;       /* in the initial pid namespace */
+	__u32 ns_tid, ns_tgid; /* in the reader's; 0: not visible there */
+	char comm[16];	       /* the thread's name */
+	char pcomm[16];	       /* the group leader's */
+	__u64 pad[4];	       /* whole cache lines: no false sharing */
 };
 
 struct sys_row {
-	__u64 key;		/* SYS_ROW_KEY(), 0: free */
+	__u64 key; /* SYS_ROW_KEY(), 0: free */
 	__u64 calls;
-	__u64 total;		/* ns */
+	__u64 total; /* ns */
 	__u32 untimed;
-	__u32 next;		/* 1 + index of the thread's next row */
+	__u32 next; /* 1 + index of the thread's next row */
 };
 
 /* @result: 0 for success, else the (restart or error) code, 1..4095. */
 #define SYS_ROW_KEY(thread, sys, result) \
 	(((__u64)(thread) + 1) << 32 | (__u64)(sys) << 16 | (__u64)(result))
-#define SYS_ROW_SYS(key)	((__u32)((key) >> 16) & 0xffff)
-#define SYS_ROW_RESULT(key)	((__u32)(key) & 0xffff)
+#define SYS_ROW_SYS(key) ((__u32)((key) >> 16) & 0xffff)
+#define SYS_ROW_RESULT(key) ((__u32)(key) & 0xffff)
 
 /* Least and default table sizes; the loader resizes them. Powers of two. */
-#define SYS_THREADS_MIN	8192
-#define SYS_ROWS_MIN	65536
+#define SYS_THREADS_MIN 8192
+#define SYS_ROWS_MIN 65536
 
 /* Per CPU: what does not reach a cell, or not all of it. */
 struct sys_cpu {
-	__u64 skipped;		/* calls of threads that the filter leaves out */
-	__u64 unmatched;	/* returned without having been seen to enter */
-	__u64 opened;		/* were open when tracing started, now ended */
-	__u64 no_thread;	/* calls not attributed: no free thread slot */
-	__u64 no_row;		/* calls not attributed by result: rows[] full */
-	__u64 no_state;		/* calls lost: no task storage */
+	__u64 skipped;	 /* calls of threads that the filter leaves out */
+	__u64 unmatched; /* returned without having been seen to enter */
+	__u64 opened;	 /* were open when tracing started, now ended */
+	__u64 no_thread; /* calls not attributed: no free thread slot */
+	__u64 no_row;	 /* calls not attributed by result: rows[] full */
+	__u64 no_state;	 /* calls lost: no task storage */
 	__u64 pad[2];
 };
 
 /* What the reader may change while the programs run. */
 struct sys_control {
-	__u32 epoch;		/* of maxima, cell.h */
-	__u32 gen;		/* bumped to make threads re-read the rest */
-	__u32 focus_tgid;	/* focus: this process (initial namespace) */
-	__u32 calibrating;	/* trace the reader itself whatever the filter */
-	__u64 focus_start;	/* its proc_start */
-	__u64 focus_cgid;	/* focus: this cgroup */
-	__u32 free_tail;	/* free ring: entries the reader has put */
+	__u32 epoch;	   /* of maxima, cell.h */
+	__u32 gen;	   /* bumped to make threads re-read the rest */
+	__u32 focus_tgid;  /* focus: this process (initial namespace) */
+	__u32 calibrating; /* trace the reader itself whatever the filter */
+	__u64 focus_start; /* its proc_start */
+	__u64 focus_cgid;  /* focus: this cgroup */
+	__u32 free_tail;   /* free ring: entries the reader has put */
 	__u32 pad;
 };
 

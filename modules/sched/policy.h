@@ -170,8 +170,11 @@ static inline __attribute__((always_inline)) __u64 sched_place(__u64 v, __u64 no
  * @slack: how much later the running one's deadline is
  * @ran: how long that one has run
  *
- * An earlier deadline it must be. Between equals a switch has to be worth its
- * price; and what does not care about latency never interrupts.
+ * An earlier deadline it must be. A batch task gives way almost at once. One that
+ * sleeps now and then may be in the middle of waking others, as a sender of messages
+ * is: it gets to run for a moment, or every message would cost two switches. Between
+ * equals a switch has to be worth its price; and what does not care about latency
+ * never interrupts.
  */
 static inline __attribute__((always_inline)) _Bool sched_preempts(__u32 class, __u32 cur_class,
 								  __s64 slack, __u64 ran,
@@ -180,7 +183,7 @@ static inline __attribute__((always_inline)) _Bool sched_preempts(__u32 class, _
 	if (class == OSTRACE_SCHED_BATCH || slack <= 0)
 		return 0;
 	if (class < cur_class)
-		return 1;
+		return ran > (cur_class == OSTRACE_SCHED_BATCH ? base / 16 : base / 4);
 	return slack > (__s64)(base / 2) && ran > base / 4;
 }
 

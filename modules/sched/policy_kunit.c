@@ -85,20 +85,19 @@ static void classes(struct kunit *test)
 
 static void preemption(struct kunit *test)
 {
+	const u32 interactive = OSTRACE_SCHED_INTERACTIVE, normal = OSTRACE_SCHED_NORMAL,
+		  batch = OSTRACE_SCHED_BATCH;
 	const u64 base = 4 * SCHED_MS;
 
-	KUNIT_EXPECT_TRUE(test, sched_preempts(OSTRACE_SCHED_INTERACTIVE, OSTRACE_SCHED_BATCH, 1, 0,
-					       base));
-	KUNIT_EXPECT_FALSE(test, sched_preempts(OSTRACE_SCHED_INTERACTIVE, OSTRACE_SCHED_BATCH, 0,
-						0, base));
-	KUNIT_EXPECT_FALSE(test, sched_preempts(OSTRACE_SCHED_BATCH, OSTRACE_SCHED_BATCH, S64_MAX,
-						base, base));
-	KUNIT_EXPECT_FALSE(test, sched_preempts(OSTRACE_SCHED_NORMAL, OSTRACE_SCHED_NORMAL,
-						base / 2, base, base));
-	KUNIT_EXPECT_TRUE(test, sched_preempts(OSTRACE_SCHED_NORMAL, OSTRACE_SCHED_NORMAL, base,
-					       base, base));
-	KUNIT_EXPECT_FALSE(test, sched_preempts(OSTRACE_SCHED_NORMAL, OSTRACE_SCHED_NORMAL, base,
-						base / 4, base));
+	KUNIT_EXPECT_TRUE(test, sched_preempts(interactive, batch, 1, base / 8, base));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(interactive, batch, 1, base / 16, base));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(interactive, batch, 0, base, base));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(interactive, normal, 1, base / 8, base));
+	KUNIT_EXPECT_TRUE(test, sched_preempts(interactive, normal, 1, base / 2, base));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(batch, batch, S64_MAX, base, base));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(normal, normal, base / 2, base, base));
+	KUNIT_EXPECT_TRUE(test, sched_preempts(normal, normal, base, base, base));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(normal, normal, base, base / 4, base));
 }
 
 static struct kunit_case policy_cases[] = { KUNIT_CASE(nice_weights), KUNIT_CASE(rates),

@@ -5,7 +5,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-__u64 sink;	/* keeps the clock reads */
+__u64 sink; /* keeps the clock reads */
 
 SEC("raw_tp/sys_enter")
 int noop_enter(void *ctx)

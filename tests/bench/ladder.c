@@ -13,8 +13,8 @@ int main(int argc, char **argv)
 	if (!o)
 		return 2;
 	bpf_object__for_each_program(p, o)
-		bpf_program__set_autoload(p, !strncmp(bpf_program__name(p), argv[2],
-						      strlen(argv[2])));
+		bpf_program__set_autoload(p,
+					  !strncmp(bpf_program__name(p), argv[2], strlen(argv[2])));
 	if (bpf_object__load(o))
 		return 1;
 	bpf_object__for_each_program(p, o)

@@ -14,19 +14,19 @@
 #ifndef _UAPI_OSTRACE_HIST_H
 #define _UAPI_OSTRACE_HIST_H
 
-#ifndef __VMLINUX_H__		/* BPF programs have these types from there */
+#ifndef __VMLINUX_H__ /* BPF programs have these types from there */
 #include <linux/types.h>
 #endif
 
-#define OSTRACE_HIST_SUB_BITS	2
-#define OSTRACE_HIST_SUB	(1 << OSTRACE_HIST_SUB_BITS)
+#define OSTRACE_HIST_SUB_BITS 2
+#define OSTRACE_HIST_SUB (1 << OSTRACE_HIST_SUB_BITS)
 
 /*
  * Number of slots. The last one starts at 1.75 * 2^40 (32 minutes when the
  * unit is 1 ns) and also holds everything above: sums and maxima stay exact,
  * percentiles up there are lower bounds.
  */
-#define OSTRACE_HIST_SLOTS	160
+#define OSTRACE_HIST_SLOTS 160
 
 /**
  * ostrace_hist_slot - the slot that counts a value
@@ -43,7 +43,7 @@ static inline __attribute__((always_inline)) __u32 ostrace_hist_slot(__u64 v)
 
 	if (v < OSTRACE_HIST_SUB)
 		return (__u32)v;
-	if (x >> 16) {		/* most durations are below 65 us */
+	if (x >> 16) { /* most durations are below 65 us */
 		if (x >> 32) {
 			exp += 32;
 			x >>= 32;
