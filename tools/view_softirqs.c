@@ -33,70 +33,38 @@ enum {
 	C_NUMBERS,
 };
 
-/* clang-format off: a table reads as a table */
-#define NUMBERS(at)                                                                                                  \
-	[(at) + C_COUNT] = { "count", "Count", UNIT_COUNT, 7, 0, "runs of the handler" },                            \
-		[(at) + C_TOTAL] = { "total_ns",                                                                     \
-				     "Total",                                                                        \
-				     UNIT_NS,                                                                        \
-				     7,                                                                              \
-				     0,                                                                              \
-				     "time in the handler, less hard interrupts that arrived inside" },              \
-		[(at) + C_AVG] = { "avg_ns", "Avg", UNIT_NS, 7, 0, "mean run time" },                                \
-		[(at) + C_P50] = { "p50_ns", "P50",	   UNIT_NS,                                                  \
-				   7,	     COL_OPTIONAL, "median run time, within 12.5 %" },                       \
-		[(at) + C_P99] = { "p99_ns", "P99", UNIT_NS,                                                         \
-				   7,	     0,	    "99 % of runs were shorter, within 12.5 %" },                    \
-		[(at) + C_MAX] = { "max_ns", "Max", UNIT_NS, 7, 0, "longest run, exact" },                           \
-		[(at) + C_WAIT_AVG] = { "latency_avg_ns",                                                            \
-					"LatAvg",                                                                    \
-					UNIT_NS,                                                                     \
-					7,                                                                           \
-					COL_OPTIONAL,                                                                \
-					"mean time from the oldest raise to the entry" },                            \
-		[(at) + C_WAIT_P50] = { "latency_p50_ns", "LatP50",                                                  \
-					UNIT_NS,	  7,                                                         \
-					COL_OPTIONAL,	  "median of that, within 12.5 %" },                         \
-		[(at) + C_WAIT_P99] = { "latency_p99_ns",                                                            \
-					"LatP99",                                                                    \
-					UNIT_NS,                                                                     \
-					7,                                                                           \
-					0,                                                                           \
-					"99 % waited less, within 12.5 %" },                                         \
-		[(at) + C_WAIT_MAX] = { "latency_max_ns",     "LatMax", UNIT_NS, 7, 0,                               \
-					"longest wait, exact" },                                                     \
-		[(at) + C_THREAD] = { "ksoftirqd_percent",                                                           \
-				      "kthr%",                                                                       \
-				      UNIT_PERCENT,                                                                  \
-				      5,                                                                             \
-				      0,                                                                             \
-				      "share of the run time spent in ksoftirqd; the rest ran inline, on interrupt " \
-				      "exit or local_bh_enable" },                                                   \
-		[(at) + C_RAISED] = { "raised",                                                                      \
-				      "Raised",                                                                      \
-				      UNIT_COUNT,                                                                    \
-				      7,                                                                             \
-				      COL_JSON_ONLY,                                                                 \
-				      "raises, those of a vector already pending included" },                        \
-		[(at) + C_THREAD_COUNT] = { "ksoftirqd_count", "kthr",                                               \
-					    UNIT_COUNT,	       7,                                                    \
-					    COL_JSON_ONLY,     "runs in ksoftirqd" },                                \
-		[(at) + C_HARD] = {                                                                                  \
-			"interrupted_ns",                                                                            \
-			"Hardirq",                                                                                   \
-			UNIT_NS,                                                                                     \
-			7,                                                                                           \
-			COL_JSON_ONLY,                                                                               \
-			"hard interrupts that arrived while it ran, taken off its time"                              \
-		}
+/* A table reads as a table. */
+/* clang-format off */
+#define NUMBERS(at) \
+	[(at) + C_COUNT] = { "count", "Count", UNIT_COUNT, 7, 0, "runs of the handler" }, \
+	[(at) + C_TOTAL] = { "total_ns", "Total", UNIT_NS, 7, 0, \
+		"time in the handler, less hard interrupts that arrived inside" }, \
+	[(at) + C_AVG] = { "avg_ns", "Avg", UNIT_NS, 7, 0, "mean run time" }, \
+	[(at) + C_P50] = { "p50_ns", "P50", UNIT_NS, 7, COL_OPTIONAL, \
+		"median run time, within 12.5 %" }, \
+	[(at) + C_P99] = { "p99_ns", "P99", UNIT_NS, 7, 0, \
+		"99 % of runs were shorter, within 12.5 %" }, \
+	[(at) + C_MAX] = { "max_ns", "Max", UNIT_NS, 7, 0, "longest run, exact" }, \
+	[(at) + C_WAIT_AVG] = { "latency_avg_ns", "LatAvg", UNIT_NS, 7, COL_OPTIONAL, \
+		"mean time from the oldest raise to the entry" }, \
+	[(at) + C_WAIT_P50] = { "latency_p50_ns", "LatP50", UNIT_NS, 7, COL_OPTIONAL, \
+		"median of that, within 12.5 %" }, \
+	[(at) + C_WAIT_P99] = { "latency_p99_ns", "LatP99", UNIT_NS, 7, 0, \
+		"99 % waited less, within 12.5 %" }, \
+	[(at) + C_WAIT_MAX] = { "latency_max_ns", "LatMax", UNIT_NS, 7, 0, \
+		"longest wait, exact" }, \
+	[(at) + C_THREAD] = { "ksoftirqd_percent", "kthr%", UNIT_PERCENT, 5, 0, \
+		"share of the run time spent in ksoftirqd; the rest ran inline, on interrupt " \
+		"exit or local_bh_enable" }, \
+	[(at) + C_RAISED] = { "raised", "Raised", UNIT_COUNT, 7, COL_JSON_ONLY, \
+		"raises, those of a vector already pending included" }, \
+	[(at) + C_THREAD_COUNT] = { "ksoftirqd_count", "kthr", UNIT_COUNT, 7, COL_JSON_ONLY, \
+		"runs in ksoftirqd" }, \
+	[(at) + C_HARD] = { "interrupted_ns", "Hardirq", UNIT_NS, 7, COL_JSON_ONLY, \
+		"hard interrupts that arrived while it ran, taken off its time" }
 
-#define VECTOR_COL                 \
-	{ "vector",                \
-	  "Vector",                \
-	  UNIT_TEXT,               \
-	  10,                      \
-	  COL_KEY | COL_ASCENDING, \
-	  "softirq vector, as in /proc/softirqs" }
+#define VECTOR_COL { "vector", "Vector", UNIT_TEXT, 10, COL_KEY | COL_ASCENDING, \
+	"softirq vector, as in /proc/softirqs" }
 #define CPU_COL { "cpu", "CPU", UNIT_ID, 4, COL_KEY | COL_ASCENDING, "CPU it ran on" }
 
 static const struct column softirq_cols[] = { VECTOR_COL, CPU_COL, NUMBERS(2) };
@@ -107,13 +75,14 @@ static const struct column cpu_cols[] = { CPU_COL, NUMBERS(1) };
 
 static const struct table_def tables[] = {
 	[T_SOFTIRQS] = { "softirqs", "by vector and CPU", "one row per vector and CPU",
-			 COLS(softirq_cols), .sort = 2 + C_TOTAL, .child = -1, .hist = true,
-			 .top_level = true },
+		COLS(softirq_cols), .sort = 2 + C_TOTAL, .child = -1, .hist = true,
+		.top_level = true },
 	[T_VECTORS] = { "vectors", "by vector", "one row per vector, all CPUs together",
-			COLS(vector_cols), .sort = 1 + C_TOTAL, .child = T_SOFTIRQS, .hist = true,
-			.top_level = true },
-	[T_CPUS] = { "cpus", "by CPU", "one row per CPU, all vectors together", COLS(cpu_cols),
-		     .sort = 1 + C_TOTAL, .child = T_SOFTIRQS, .hist = true, .top_level = true },
+		COLS(vector_cols), .sort = 1 + C_TOTAL, .child = T_SOFTIRQS, .hist = true,
+		.top_level = true },
+	[T_CPUS] = { "cpus", "by CPU", "one row per CPU, all vectors together",
+		COLS(cpu_cols), .sort = 1 + C_TOTAL, .child = T_SOFTIRQS, .hist = true,
+		.top_level = true },
 };
 /* clang-format on */
 

@@ -9,7 +9,8 @@
 /* Indexes in tables[]. */
 enum { T_SYSCALLS, T_PROCESSES, T_CGROUPS, T_OPEN, T_RESULTS };
 
-/* clang-format off: a table reads as a table */
+/* A table reads as a table. */
+/* clang-format off */
 enum {
 	S_NAME,
 	S_CALLS,
