@@ -9,7 +9,7 @@
 
 refused 2 "no command given"
 refused 2 "unknown command 'sycalls': did you mean syscalls?" sycalls
-refused 2 "(top, syscalls, softirqs, features" xyzzy
+refused 2 "(top, syscalls, softirqs, sched, features" xyzzy
 refused 2 "unknown option --intervall: did you mean --interval?" syscalls --intervall 1
 refused 2 "unknown option -z" syscalls -z
 refused 2 "--sort needs an argument" syscalls --sort

@@ -84,9 +84,11 @@ result "the program's own output is left alone" $?
 begin() { # ARG...
 	"$OSTRACE" "$@" >"$tmp/out" 2>"$tmp/err" &
 	pid=$!
-	# Its signals are blocked, and so safe to send, once it waits for them.
+	# Its signals are blocked, and so safe to send, once it waits for them. The
+	# shell blocks them too around its fork: ask for the name as well.
 	local end=$((SECONDS + 30))
-	until [ "$((0x$(awk '/^SigBlk/ { print $2 }' "/proc/$pid/status") & 0x4002))" = $((0x4002)) ] ||
+	until { [ "$(cat "/proc/$pid/comm")" = ostrace ] &&
+		[ "$((0x$(awk '/^SigBlk/ { print $2 }' "/proc/$pid/status") & 0x4002))" = $((0x4002)) ]; } ||
 		[ "$SECONDS" -gt "$end" ]; do sleep 0.02; done
 }
 for sig in INT:0 TERM:143 HUP:129 QUIT:131; do
