@@ -37,5 +37,5 @@ $(BUILD)/tests/vm/%: tests/vm/%.c $(BUILD)/.toolchain
 .PHONY: tests-build check
 tests-build: all policies $(UNIT) $(LIVE) $(VM_HELPERS)
 
-check: ## run every test; provisions the toolchain root (as root, x86_64)
-	@tests/check
+check: ## run every test (LONG=1: the long ones too); provisions the toolchain root (as root, x86_64)
+	@OSTRACE_LONG='$(LONG)' tests/check

@@ -1,4 +1,5 @@
 #!/bin/bash
+# long: 200 loads and unloads
 # timeout: 1500
 # ostrace_irq comes and goes 200 times (ROUNDS), half of them in a storm.
 # shellcheck disable=SC2119,SC2319,SC2320 # the status of a condition is what is asked for

@@ -1,4 +1,5 @@
 #!/bin/bash
+# long: a fuzzer
 # timeout: 300
 # ostrace_irq under a fuzzer. CALLS=1000000 for the long run; at most SECONDS_MAX.
 # shellcheck disable=SC2119,SC2319,SC2320 # the status of a condition is what is asked for

@@ -2,6 +2,7 @@
 # OOM storms: rules replaced all the time, and the module loaded and unloaded.
 # OOM_STORM is the length of each in seconds (default 8), OOM_RELOADS the least
 # number of loads.
+# long: hundreds of kills
 # timeout: 900
 set -u
 seconds=${OOM_STORM:-8} reloads=${OOM_RELOADS:-5}

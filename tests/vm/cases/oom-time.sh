@@ -1,6 +1,7 @@
 #!/bin/bash
 # How long a decision takes beside the kernel alone. OOM_TASKS says for how many
 # candidates (default "10 100 1000"), OOM_TIMED how many kills each.
+# long: a measurement over thousands of tasks
 # timeout: 600
 set -u
 kills=${OOM_TIMED:-10}

@@ -1,4 +1,5 @@
 #!/bin/bash
+# long: 100 loads and unloads under load
 # timeout: 420
 # Loaded and removed again and again, with everything else moving.
 # shellcheck disable=SC2317 # called by name
