@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "err.h"
 #include "oom_plain.h"
@@ -13,10 +14,10 @@
 #define INSTANCE "/sys/kernel/tracing/instances/ostrace_oom"
 #define EVENT "mark_victim: "
 
-static int enable(void)
+static int enable(const char *on)
 {
 	int fd = open(INSTANCE "/events/oom/mark_victim/enable", O_WRONLY | O_CLOEXEC);
-	int err = fd < 0 || write(fd, "1", 1) != 1 ? -errno : 0;
+	int err = fd < 0 || write(fd, on, 1) != 1 ? -errno : 0;
 
 	if (fd >= 0)
 		close(fd);
@@ -31,7 +32,7 @@ int oom_plain_open(void)
 	if (mkdir(INSTANCE, 0700) && errno != EEXIST)
 		err = -errno;
 	if (!err)
-		err = enable();
+		err = enable("1");
 	if (!err)
 		fd = open(INSTANCE "/trace_pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (!err && fd < 0)
@@ -45,10 +46,16 @@ int oom_plain_open(void)
 
 void oom_plain_close(int fd)
 {
+	struct timespec nap = { .tv_nsec = 20000000 };
+	int tries = 50;
+
 	if (fd < 0)
 		return;
 	close(fd);
-	rmdir(INSTANCE);
+	/* The instance stays busy for a moment after its last use. */
+	enable("0");
+	while (rmdir(INSTANCE) && errno == EBUSY && tries--)
+		nanosleep(&nap, NULL);
 }
 
 static unsigned long long field(const char *text, const char *key)
