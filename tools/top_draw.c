@@ -212,6 +212,9 @@ static void add_price(struct facts *l, const struct top *t)
 
 		if (p->err < 0 || !p->price.event)
 			continue;
+		/* Where not all fit, the one of the panel looked at. */
+		if (t->npanels > 2 && t->foot.w < 110 && i != t->active)
+			continue;
 		if (p->price.ns_per_event >= 0)
 			snprintf(ns, sizeof(ns), "%.0f", p->price.ns_per_event);
 		len += snprintf(text + len, sizeof(text) - len, "%s%s ns/%s", len ? ", " : "", ns,
