@@ -491,12 +491,19 @@ static __noinline void exit_storage(struct task_struct *t, u32 cpu, u64 now, lon
 
 static __always_inline int call_ends(long nr, long ret)
 {
-	u64 now = bpf_ktime_get_ns(), start; /* first: our own cost is not the call's */
+	bool filtering = filter_tasks || filter_cgid;
+	u64 now = 0, start;
 	struct task_struct *t = bpf_get_current_task_btf();
 	u32 cpu = bpf_get_smp_processor_id(), slot, sys, flags;
 	struct sys_thread *th;
 	bool timed;
 
+	/*
+	 * First, so that our own cost is not the call's; but with a filter most
+	 * tasks should not have to pay for a clock that nobody reads.
+	 */
+	if (!filtering)
+		now = bpf_ktime_get_ns();
 	if (cpu >= nr_cpus)
 		return 0;
 	slot = thread_slot(t);
@@ -504,6 +511,8 @@ static __always_inline int call_ends(long nr, long ret)
 		cpus[cpu].skipped++;
 		return 0;
 	}
+	if (filtering)
+		now = bpf_ktime_get_ns();
 	if (unlikely(slot == SLOT_STORAGE)) {
 		exit_storage(t, cpu, now, ret);
 		return 0;
