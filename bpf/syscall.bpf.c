@@ -411,11 +411,11 @@ static __always_inline struct sys_row *row_of(struct sys_thread *th, u32 slot, u
 	return NULL;
 }
 
-static __always_inline void cell_account(struct sys_cell *c, bool timed, u64 ns, bool error,
-					 bool restart)
+static __always_inline void cell_account(struct sys_cell *c, u32 epoch, bool timed, u64 ns,
+					 bool error, bool restart)
 {
 	if (likely(timed))
-		ostrace_cell_add(&c->lat, control.epoch, ns);
+		ostrace_cell_add(&c->lat, epoch, ns);
 	else
 		c->untimed++;
 	if (error)
@@ -430,7 +430,7 @@ static __always_inline void account(struct sys_thread *th, u32 slot, u32 cpu, u3
 {
 	bool error = false, restart = false;
 	struct sys_row *r;
-	u32 result = 0, at;
+	u32 result = 0, epoch = control.epoch, at;
 
 	if (sys >= SYS_SLOTS)
 		return;
@@ -447,19 +447,20 @@ static __always_inline void account(struct sys_thread *th, u32 slot, u32 cpu, u3
 	at = cpu * SYS_SLOTS + sys;
 	if (at >= nr_cpus * SYS_SLOTS)
 		return;
-	cell_account(&cells[at], timed, ns, error, restart);
+	cell_account(&cells[at], epoch, timed, ns, error, restart);
 	if (unlikely(!th)) {
 		cpus[cpu].no_thread++;
 		return;
 	}
 	if (unlikely(th->flags & THREAD_FOCUS))
-		cell_account(&focus_cells[at], timed, ns, error, restart);
+		cell_account(&focus_cells[at], epoch, timed, ns, error, restart);
 
 	th->calls++;
-	th->errors += error;
+	if (unlikely(error))
+		th->errors++;
 	if (likely(timed)) {
 		th->total += ns;
-		ostrace_max_add(&th->max, control.epoch, ns);
+		ostrace_max_add(&th->max, epoch, ns);
 	} else {
 		th->untimed++;
 	}
