@@ -1,4 +1,5 @@
 #!/bin/bash
+# long: shares of CPU time need long windows and a quiet machine under emulation
 # timeout: 300
 # Who gets how much: CPU time over a window, compared with the ideal share.
 set -u
