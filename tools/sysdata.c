@@ -364,6 +364,15 @@ int sysdata_tick(struct sysdata *d)
 	return 0;
 }
 
+/* Totals and deltas of @st start from what it stands at. */
+static void rebase(struct sys_stat *st)
+{
+	st->base = st->sum;
+	st->sum.max = 0;
+	memset(&st->delta, 0, sizeof(st->delta));
+	st->d_errors = st->d_restarts = st->d_untimed = 0;
+}
+
 void sysdata_baseline(struct sysdata *d)
 {
 	uint32_t sys;
@@ -376,13 +385,7 @@ void sysdata_baseline(struct sysdata *d)
 
 			if (!st->sum.count && !st->untimed)
 				continue;
-			st->base = st->sum;
-			st->base_errors = st->errors;
-			st->base_restarts = st->restarts;
-			st->base_untimed = st->untimed;
-			st->sum.max = 0;
-			memset(&st->delta, 0, sizeof(st->delta));
-			st->d_errors = st->d_restarts = st->d_untimed = 0;
+			rebase(st);
 		}
 }
 
@@ -406,15 +409,6 @@ void sysdata_focus(struct sysdata *d, const struct sys_scope *scope)
 				walk_rows(d, d->m.threads[i].rows, false);
 	for (sys = 0; sys < SYS_SLOTS; sys++)
 		collect_cells(d, PLANE_FOCUS, sys, c->epoch);
-	for (sys = 0; sys < SYS_SLOTS; sys++) {
-		struct sys_stat *st = &d->stat[PLANE_FOCUS][sys];
-
-		st->base = st->sum;
-		st->base_errors = st->errors;
-		st->base_restarts = st->restarts;
-		st->base_untimed = st->untimed;
-		st->sum.max = 0;
-		memset(&st->delta, 0, sizeof(st->delta));
-		st->d_errors = st->d_restarts = st->d_untimed = 0;
-	}
+	for (sys = 0; sys < SYS_SLOTS; sys++)
+		rebase(&d->stat[PLANE_FOCUS][sys]);
 }

@@ -36,7 +36,6 @@ struct sys_stat {
 	struct hist sum, base; /* since the programs run; at the start */
 	struct hist delta;
 	uint64_t errors, restarts, untimed; /* sums */
-	uint64_t base_errors, base_restarts, base_untimed;
 	uint64_t d_errors, d_restarts, d_untimed;
 	uint32_t open; /* calls in flight at the tick */
 };
@@ -90,8 +89,7 @@ struct sysdata {
 	struct sys_results results;
 	struct sys_scope scope;
 	uint32_t tick;
-	uint32_t high;	   /* thread slots ever used */
-	uint64_t row_full; /* calls without a row, of the threads in scope */
+	uint32_t high; /* thread slots ever used */
 };
 
 int sysdata_open(struct sysdata *d, const struct sys_maps *m);

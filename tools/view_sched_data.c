@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
+#include "cells.h"
 #include "cgroups.h"
 #include "err.h"
 #include "session.h"
@@ -111,44 +112,13 @@ fail:
 	return err;
 }
 
-static uint64_t take(uint64_t *sum, const uint64_t *from)
-{
-	uint64_t now = *(const volatile uint64_t *)from, d = now - *sum;
-
-	*sum = now;
-	return d;
-}
-
-static void take_hist(struct hist *sum, struct hist *delta, const struct ostrace_cell *c,
-		      uint32_t epoch)
-{
-	int i, top = 0;
-
-	memset(delta, 0, sizeof(*delta));
-	if (*(const volatile uint64_t *)&c->count == sum->count)
-		return;
-	delta->sum = take(&sum->sum, (const uint64_t *)&c->sum);
-	for (i = 0; i < OSTRACE_HIST_SLOTS; i++) {
-		delta->slot[i] = take(&sum->slot[i], (const uint64_t *)&c->hist[i]);
-		delta->count += delta->slot[i];
-		if (delta->slot[i])
-			top = i;
-	}
-	sum->count += delta->count;
-	delta->max = ostrace_max_of(&c->max, epoch);
-	if (delta->max < ostrace_hist_low((uint32_t)top))
-		delta->max = ostrace_hist_low((uint32_t)top);
-	if (delta->max > sum->max)
-		sum->max = delta->max;
-}
-
 static void take_stat(struct runq_sum *sum, struct runq_sum *delta, const struct runq_stat *c,
 		      uint32_t epoch)
 {
-	take_hist(&sum->wait, &delta->wait, &c->wait, epoch);
-	take_hist(&sum->slice, &delta->slice, &c->slice, epoch);
-	delta->preempted = take(&sum->preempted, (const uint64_t *)&c->preempted);
-	delta->migrated = take(&sum->migrated, (const uint64_t *)&c->migrated);
+	cell_take(&sum->wait, &delta->wait, &c->wait, epoch);
+	cell_take(&sum->slice, &delta->slice, &c->slice, epoch);
+	delta->preempted = counter_take(&sum->preempted, (const uint64_t *)&c->preempted);
+	delta->migrated = counter_take(&sum->migrated, (const uint64_t *)&c->migrated);
 }
 
 /* Read a process's slot; that of a dead one goes back to the ring after this. */

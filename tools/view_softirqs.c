@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
+#include "cells.h"
 #include "err.h"
 #include "ostrace/softirq.h"
 #include "session.h"
@@ -194,43 +195,6 @@ fail:
 	return err;
 }
 
-static void take_hist(struct hist *sum, struct hist *delta, const struct ostrace_cell *c,
-		      uint32_t epoch)
-{
-	uint64_t total = *(const volatile uint64_t *)&c->sum;
-	int i, top = 0;
-
-	memset(delta, 0, sizeof(*delta));
-	if (*(const volatile uint64_t *)&c->count == sum->count)
-		return;
-	delta->sum = total - sum->sum;
-	sum->sum = total;
-	for (i = 0; i < OSTRACE_HIST_SLOTS; i++) {
-		uint64_t n = *(const volatile uint64_t *)&c->hist[i];
-
-		delta->slot[i] = n - sum->slot[i];
-		delta->count += delta->slot[i];
-		sum->slot[i] = n;
-		if (delta->slot[i])
-			top = i;
-	}
-	sum->count += delta->count;
-	/* A run that ended between two reads may have left its maximum elsewhere. */
-	delta->max = ostrace_max_of(&c->max, epoch);
-	if (delta->max < ostrace_hist_low((uint32_t)top))
-		delta->max = ostrace_hist_low((uint32_t)top);
-	if (delta->max > sum->max)
-		sum->max = delta->max;
-}
-
-static uint64_t take(uint64_t *sum, const uint64_t *from)
-{
-	uint64_t now = *(const volatile uint64_t *)from, d = now - *sum;
-
-	*sum = now;
-	return d;
-}
-
 static int softirqs_tick(struct view_state *st, uint64_t now)
 {
 	struct soft_control *control = &st->skel->bss_control->control;
@@ -247,12 +211,13 @@ static int softirqs_tick(struct view_state *st, uint64_t now)
 
 			if (!*(volatile uint64_t *)&c->run.count && !c->raised)
 				continue;
-			take_hist(&s->run, &d->run, &c->run, epoch);
-			take_hist(&s->wait, &d->wait, &c->wait, epoch);
-			d->raised = take(&s->raised, (uint64_t *)&c->raised);
-			d->thread_count = take(&s->thread_count, (uint64_t *)&c->thread_count);
-			d->thread_ns = take(&s->thread_ns, (uint64_t *)&c->thread_ns);
-			d->hard_ns = take(&s->hard_ns, (uint64_t *)&c->hard_ns);
+			cell_take(&s->run, &d->run, &c->run, epoch);
+			cell_take(&s->wait, &d->wait, &c->wait, epoch);
+			d->raised = counter_take(&s->raised, (uint64_t *)&c->raised);
+			d->thread_count =
+				counter_take(&s->thread_count, (uint64_t *)&c->thread_count);
+			d->thread_ns = counter_take(&s->thread_ns, (uint64_t *)&c->thread_ns);
+			d->hard_ns = counter_take(&s->hard_ns, (uint64_t *)&c->hard_ns);
 		}
 	/*
 	 * The kernel's statistics cost two clock reads per program run: on only
