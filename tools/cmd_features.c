@@ -49,8 +49,8 @@ static const enum paint verdict_paint[] = {
 	[UNDECIDED] = PAINT_DIM,
 };
 
-/* What every view stands on, whatever else it needs. */
-static const struct view_need common_needs[] = {
+/* What every view of BPF programs stands on, whatever else it needs. */
+static const struct view_need bpf_needs[] = {
 	{ "btf", true, "no BPF program can be fitted to this kernel" },
 	{ "bpf", true, "no BPF program can be loaded" },
 	{ "lockdown", true, "the kernel's memory cannot be read" },
@@ -58,6 +58,12 @@ static const struct view_need common_needs[] = {
 	{ "bpf_jit", false, "tracing costs several times as much" },
 	{ NULL, false, NULL },
 };
+static const struct view_need no_needs[] = { { NULL, false, NULL } };
+
+static const struct view_need *common_needs(const struct view *v)
+{
+	return v->without_bpf ? no_needs : bpf_needs;
+}
 
 static int count_features(void)
 {
@@ -103,7 +109,7 @@ static enum verdict worse(enum verdict v, const struct finding *f, const struct 
 
 static enum verdict judge(const struct view *v, const struct finding *f)
 {
-	return worse(worse(USABLE, f, common_needs), f, v->needs);
+	return worse(worse(USABLE, f, common_needs(v)), f, v->needs);
 }
 
 static void text_line(struct buf *b, const struct text_style *s, const char *name, const char *word,
@@ -164,7 +170,7 @@ static void write_features_text(struct buf *b, const struct finding *f, const ch
 		enum verdict v = judge(views[i], f);
 
 		text_line(b, s, views[i]->name, verdict_names[v], verdict_paint[v], "");
-		text_costs(b, f, common_needs);
+		text_costs(b, f, common_needs(views[i]));
 		text_costs(b, f, views[i]->needs);
 	}
 }
@@ -205,7 +211,7 @@ static void write_features_json(struct buf *b, const struct finding *f, const ch
 		json_string(&j, "name", views[i]->name);
 		json_string(&j, "state", verdict_names[judge(views[i], f)]);
 		json_array(&j, "missing");
-		json_costs(&j, f, common_needs);
+		json_costs(&j, f, common_needs(views[i]));
 		json_costs(&j, f, views[i]->needs);
 		json_end_array(&j);
 		json_end_object(&j);

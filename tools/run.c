@@ -82,6 +82,14 @@ static int program_hold(struct run *r, char **argv)
 	return 0;
 }
 
+static bool wants_bpf(const struct view *const *list)
+{
+	for (; *list; list++)
+		if (!(*list)->without_bpf)
+			return true;
+	return false;
+}
+
 static int open_views(struct run *r, const struct options *o, const struct view *const *list,
 		      bool all)
 {
@@ -90,8 +98,11 @@ static int open_views(struct run *r, const struct options *o, const struct view 
 
 	f.program = (uint32_t)r->program;
 	for (; *list && r->nviews < RUN_MAX_VIEWS; list++) {
-		struct run_view *v = &r->v[r->nviews++];
+		struct run_view *v = &r->v[r->nviews];
 
+		if (!all && (*list)->present && !(*list)->present())
+			continue;
+		r->nviews++;
 		v->view = *list;
 		v->price = (struct price){ .ns_per_event = -1, .bpf_ns_per_event = -1 };
 		v->err = v->view->open(r->session, &f, &v->st);
@@ -122,7 +133,7 @@ int run_open(struct run *r, const struct options *o, const struct view *const *l
 	priv->go = priv->fail = -1;
 	priv->online = (int)sysconf(_SC_NPROCESSORS_ONLN);
 
-	err = session_open(&r->session, o->verbose);
+	err = session_open(&r->session, wants_bpf(list), o->verbose);
 	if (!err && o->program)
 		err = program_hold(r, o->program);
 	if (!err)

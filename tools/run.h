@@ -40,7 +40,7 @@ struct run {
  * run_open - start @views (NULL-terminated) for @o: session, program held at
  * its first instruction, load, attach, drop privileges.
  * @all: fail if any view fails (a view command); else only if all do (top),
- * each failure kept in v[].why.
+ * each failure kept in v[].why, and views of what is not there are left out.
  */
 int run_open(struct run *r, const struct options *o, const struct view *const *views, bool all);
 /** run_go - let the program run; the first interval starts here. */

@@ -17,7 +17,7 @@
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 
 struct session {
-	bool verbose;
+	bool bpf, verbose;
 	int ncpus;
 	/*
 	 * Names of all BTF-typed tracepoints, each followed by a newline. The
@@ -100,15 +100,8 @@ static int check_privileges(void)
 				 "both are");
 }
 
-int session_open(struct session **out, bool verbose)
+static int check_kernel(void)
 {
-	struct session *s;
-	int err;
-
-	*out = NULL;
-	err = check_privileges();
-	if (err)
-		return err;
 	if (locked_down())
 		return err_set(-EPERM,
 			       "the kernel is locked down (confidentiality): BPF may not read "
@@ -118,14 +111,38 @@ int session_open(struct session **out, bool verbose)
 			       "%s: %s; this kernel has no type information (it needs "
 			       "CONFIG_DEBUG_INFO_BTF=y)",
 			       VMLINUX_BTF, strerror(errno));
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return -ENOMEM;
-	s->verbose = verbose;
+	return 0;
+}
+
+/* What BPF needs, and how many CPUs its memory is for. */
+static int check_bpf(struct session *s)
+{
+	int err = check_privileges();
+
+	if (!err)
+		err = check_kernel();
+	if (err)
+		return err;
 	libbpf_set_print(keep_last_words);
 	s->ncpus = libbpf_num_possible_cpus();
-	if (s->ncpus < 0) {
-		err = err_set(s->ncpus, "cannot read the number of possible CPUs from /sys");
+	if (s->ncpus < 0)
+		return err_set(s->ncpus, "cannot read the number of possible CPUs from /sys");
+	return 0;
+}
+
+int session_open(struct session **out, bool bpf, bool verbose)
+{
+	struct session *s = calloc(1, sizeof(*s));
+	int err = 0;
+
+	*out = NULL;
+	if (!s)
+		return -ENOMEM;
+	s->bpf = bpf;
+	s->verbose = verbose;
+	if (bpf)
+		err = check_bpf(s);
+	if (err) {
 		free(s);
 		return err;
 	}
@@ -155,7 +172,7 @@ int session_seal(struct session *s)
 		have[i] = capng_have_capability(CAPNG_PERMITTED, keep[i]);
 	capng_clear(CAPNG_SELECT_CAPS);
 	for (i = 0; i < 2; i++)
-		if (have[i])
+		if (have[i] && s->bpf)
 			capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, keep[i]);
 	if (capng_apply(CAPNG_SELECT_CAPS))
 		return err_set(-EPERM, "cannot drop capabilities");

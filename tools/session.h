@@ -16,10 +16,12 @@ struct bpf_program;
 
 /**
  * session_open - check privileges and the kernel, remember what can be done.
+ * @bpf: there are views with BPF programs. If not, there is nothing to check, and
+ *       the functions for view loaders are not for use
  * @verbose: print libbpf's messages and the verifier's log on failure
  * Return: 0; -EPERM, -EOPNOTSUPP, ... described with err_set().
  */
-int session_open(struct session **s, bool verbose);
+int session_open(struct session **s, bool bpf, bool verbose);
 void session_close(struct session *s);
 
 /**

@@ -95,6 +95,20 @@ struct view {
 	unsigned int filters;	       /* FILTER_* honoured */
 
 	/*
+	 * It reads something else than BPF programs: alone, it runs on a kernel
+	 * without BPF and needs no privilege for it.
+	 */
+	bool without_bpf;
+
+	/*
+	 * For a view of what need not be there, such as a module of ours: is it
+	 * there now? If not, `top` has no panel of it and does not complain,
+	 * while the view's own command calls open(), which says what to do.
+	 * Cheap, needs no privilege. NULL: always there.
+	 */
+	bool (*present)(void);
+
+	/*
 	 * Load and attach. Return 0 or -errno, having described the failure
 	 * with err_set() (err.h). Tracing runs from here to close(). When
 	 * several views are open, all share one session.

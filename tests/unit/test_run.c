@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which views a run opens, and what it asks of the kernel for them. */
+#include "unit.h"
+#include <errno.h>
+#include <string.h>
+#include "err.h"
+#include "run.h"
+
+struct view_state {
+	int unused;
+};
+
+static struct view_state state;
+static bool there;
+static int opened, closed;
+
+static bool is_there(void)
+{
+	return there;
+}
+
+static int open_it(struct session *s, const struct filter *f, struct view_state **st)
+{
+	if (!there)
+		return err_set(-ENODEV, "it is not there");
+	opened++;
+	*st = &state;
+	return 0;
+}
+
+static int open_always(struct session *s, const struct filter *f, struct view_state **st)
+{
+	opened++;
+	*st = &state;
+	return 0;
+}
+
+static void close_it(struct view_state *st)
+{
+	closed++;
+}
+
+static int tick(struct view_state *st, uint64_t now)
+{
+	return 0;
+}
+
+static void price(struct view_state *st, struct price *p)
+{
+}
+
+static const struct view always = {
+	.name = "always",
+	.without_bpf = true,
+	.open = open_always,
+	.close = close_it,
+	.tick = tick,
+	.price = price,
+};
+
+static const struct view sometimes = {
+	.name = "sometimes",
+	.without_bpf = true,
+	.present = is_there,
+	.open = open_it,
+	.close = close_it,
+	.tick = tick,
+	.price = price,
+};
+
+static const struct view *const both[] = { &sometimes, &always, NULL };
+static const struct view *const alone[] = { &sometimes, NULL };
+
+static int setup(void **data)
+{
+	there = false;
+	opened = closed = 0;
+	err_clear();
+	return 0;
+}
+
+static void top_has_no_panel_of_what_is_absent(void **data)
+{
+	const struct options o = { .interval_ns = 1 };
+	struct run r;
+
+	assert_int_equal(run_open(&r, &o, both, false), 0);
+	assert_int_equal(r.nviews, 1);
+	assert_ptr_equal(r.v[0].view, &always);
+	assert_int_equal(run_tick(&r), 0);
+	run_close(&r);
+	assert_int_equal(opened, 1);
+	assert_int_equal(closed, 1);
+
+	there = true;
+	assert_int_equal(run_open(&r, &o, both, false), 0);
+	assert_int_equal(r.nviews, 2);
+	run_close(&r);
+}
+
+static void its_own_command_says_what_is_missing(void **data)
+{
+	const struct options o = { .interval_ns = 1 };
+	struct run r;
+
+	assert_int_equal(run_open(&r, &o, alone, true), -ENODEV);
+	assert_string_equal(err_text(-ENODEV), "it is not there");
+	assert_int_equal(closed, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(top_has_no_panel_of_what_is_absent, setup),
+		cmocka_unit_test_setup(its_own_command_says_what_is_missing, setup),
+	};
+
+	return cmocka_run_group_tests_name("run", tests, NULL, NULL);
+}
