@@ -97,6 +97,8 @@ static int open_views(struct run *r, const struct options *o, const struct view 
 	int err = 0, opened = 0;
 
 	f.program = (uint32_t)r->program;
+	if (f.cgroup_id)
+		f.cgroup_level = session_cgroup_level(r->session, f.cgroup_id, f.cgroup_level);
 	for (; *list && r->nviews < RUN_MAX_VIEWS; list++) {
 		struct run_view *v = &r->v[r->nviews];
 

@@ -12,6 +12,7 @@
 #include <cap-ng.h>
 #include "err.h"
 #include "session.h"
+#include "cgroup.skel.h"
 
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
 #define LOCKDOWN "/sys/kernel/security/lockdown"
@@ -254,6 +255,20 @@ int session_attach(struct session *s, struct bpf_object_skeleton *sk, const char
 	last_words[0] = '\0';
 	err = bpf_object__attach_skeleton(sk);
 	return err ? load_error(s, err, view, "attaching its BPF programs") : 0;
+}
+
+int session_cgroup_level(struct session *s, uint64_t id, int guess)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &id, .ctx_size_in = sizeof(id));
+	struct cgroup_bpf *skel = cgroup_bpf__open();
+
+	if (skel && !session_load(s, skel->skeleton, "--cgroup") &&
+	    !bpf_prog_test_run_opts(bpf_program__fd(skel->progs.cgroup_level), &opts) &&
+	    (int)opts.retval >= 0)
+		guess = (int)opts.retval;
+	cgroup_bpf__destroy(skel);
+	err_clear();
+	return guess;
 }
 
 int session_run_iterator(struct bpf_program *p)

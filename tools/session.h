@@ -30,6 +30,13 @@ void session_close(struct session *s);
  */
 int session_seal(struct session *s);
 
+/**
+ * session_cgroup_level - how deep cgroup v2 @id lies below the root of all.
+ * @guess: the answer where the kernel cannot be asked; right outside of cgroup
+ *         namespaces
+ */
+int session_cgroup_level(struct session *s, uint64_t id, int guess);
+
 /* For view loaders. */
 
 /** session_load - load a skeleton; on failure err_set() with the verifier's last words. */

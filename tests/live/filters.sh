@@ -2,7 +2,7 @@
 # Filters: what they let through is exact, and the rest is not there.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
-plan 23
+plan 24
 
 getpids() { sum "$1" calls '.name == "getpid"'; }
 
@@ -90,8 +90,18 @@ if new_cgroup top; then
 	for tracer in "${tracers[@]}"; do untrace "$tracer"; done
 	is "$(getpids c-top) $(getpids c-in) $(getpids c-deep)" "30 20 10" "-c: a cgroup and all below"
 	is "$(getpids c-path)" 20 "-c: by its path in the hierarchy"
+
+	# In a cgroup namespace the tree begins where the namespace does.
+	cat >"$work/inside" <<-IN
+		echo 0 >"$top/cgroup.procs"
+		exec unshare --cgroup --mount bash -c 'umount --recursive /sys/fs/cgroup &&
+			mount -t cgroup2 none /sys/fs/cgroup &&
+			exec "$OSTRACE" syscalls --json -c /in -- "$CALLS" "cgroup:1:/sys/fs/cgroup/in" getpid:10 "cgroup:1:/sys/fs/cgroup" getpid:5'
+	IN
+	bash "$work/inside" >"$work/c-ns"
+	is "$(getpids c-ns)" 10 "-c: in a cgroup namespace, by the path there"
 else
-	for _ in 1 2 3; do skip "cgroups" "no cgroup v2 directory can be made here"; done
+	for _ in 1 2 3 4; do skip "cgroups" "no cgroup v2 directory can be made here"; done
 fi
 
 # ---- nothing at all ----
