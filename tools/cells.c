@@ -2,30 +2,95 @@
 #include <string.h>
 #include "cells.h"
 
+/* How often a cell is read again that was written meanwhile. */
+#define TRIES 8
+
+/*
+ * The writer adds to the count first, to the sum then and to the histogram last
+ * (ostrace_cell_add()). Read the other way round, between two looks at the count:
+ * where all three are equal, whatever was counted was summed, too. A cell that
+ * is written all the time may never stand still; the one run by which its parts
+ * then differ is little among so many.
+ */
+void cell_read(const struct ostrace_cell *from, struct hist *to)
+{
+	const volatile struct ostrace_cell *c = from;
+	uint64_t slot[OSTRACE_HIST_SLOTS], count, all, sum;
+	int i, tries = 0;
+
+	do {
+		count = c->count;
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		for (all = 0, i = 0; i < OSTRACE_HIST_SLOTS; i++)
+			all += slot[i] = c->hist[i];
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		sum = c->sum;
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	} while ((all != count || c->count != count) && ++tries < TRIES);
+	for (i = 0; i < OSTRACE_HIST_SLOTS; i++)
+		to->slot[i] += slot[i];
+	to->count += all;
+	to->sum += sum;
+}
+
+uint64_t max_floor(const struct hist *h, uint64_t *most)
+{
+	uint64_t low, mean;
+	uint32_t top = OSTRACE_HIST_SLOTS - 1;
+
+	while (top && !h->slot[top])
+		top--;
+	low = ostrace_hist_low(top);
+	mean = h->count ? h->sum / h->count + !!(h->sum % h->count) : 0;
+	*most = top == OSTRACE_HIST_SLOTS - 1 ? UINT64_MAX : ostrace_hist_low(top + 1) - 1;
+	return mean > low && mean <= *most ? mean : low;
+}
+
+uint64_t max_late(const struct ostrace_max *m, uint32_t epoch, uint64_t least, uint64_t most)
+{
+	const volatile struct ostrace_max *now = m;
+	uint32_t i = !(epoch & 1), off = now->epoch[i] - epoch;
+	uint64_t v = now->ns[i];
+
+	return (off == 1 || off == UINT32_MAX) && v >= least && v <= most ? v : 0;
+}
+
+uint64_t max_settle(const struct ostrace_max *m, uint32_t epoch, uint64_t least, uint64_t most)
+{
+	uint64_t max = ostrace_max_of(m, epoch);
+
+	if (max < least)
+		max = max_late(m, epoch, least, most);
+	return max < least ? least : max;
+}
+
+void hist_advance(struct hist *sum, struct hist *delta, const struct hist *now)
+{
+	int i;
+
+	delta->count = now->count - sum->count;
+	delta->sum = now->sum - sum->sum;
+	for (i = 0; i < OSTRACE_HIST_SLOTS; i++)
+		delta->slot[i] = now->slot[i] - sum->slot[i];
+	sum->count = now->count;
+	sum->sum = now->sum;
+	memcpy(sum->slot, now->slot, sizeof(sum->slot));
+}
+
 void cell_take(struct hist *sum, struct hist *delta, const struct ostrace_cell *c, uint32_t epoch)
 {
-	uint64_t total = *(const volatile uint64_t *)&c->sum;
-	int i, top = 0;
+	struct hist now = {};
+	uint64_t least, most;
 
 	memset(delta, 0, sizeof(*delta));
 	if (*(const volatile uint64_t *)&c->count == sum->count)
 		return;
-	delta->sum = total - sum->sum;
-	sum->sum = total;
-	for (i = 0; i < OSTRACE_HIST_SLOTS; i++) {
-		uint64_t n = *(const volatile uint64_t *)&c->hist[i];
-
-		delta->slot[i] = n - sum->slot[i];
-		delta->count += delta->slot[i];
-		sum->slot[i] = n;
-		if (delta->slot[i])
-			top = i;
-	}
-	sum->count += delta->count;
-	/* A run that ended between two reads may have left its maximum elsewhere. */
-	delta->max = ostrace_max_of(&c->max, epoch);
-	if (delta->max < ostrace_hist_low((uint32_t)top))
-		delta->max = ostrace_hist_low((uint32_t)top);
+	cell_read(c, &now);
+	hist_advance(sum, delta, &now);
+	if (!delta->count)
+		return;
+	least = max_floor(delta, &most);
+	delta->max = max_settle(&c->max, epoch, least, most);
 	if (delta->max > sum->max)
 		sum->max = delta->max;
 }

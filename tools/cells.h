@@ -8,6 +8,40 @@
 #include "ostrace/cell.h"
 
 /**
+ * cell_read - add all that a cell has counted to @to, but for the maximum
+ *
+ * Count, sum and histogram belong together, unless the cell is written so often
+ * that none of several readings found it at rest; the count is that of the
+ * histogram.
+ */
+void cell_read(const struct ostrace_cell *from, struct hist *to);
+
+/** hist_advance - @delta: how much @now is more than @sum, which becomes @now; but for maxima */
+void hist_advance(struct hist *sum, struct hist *delta, const struct hist *now);
+
+/**
+ * max_floor - what the largest value in @h must at least be
+ * @most: what it is at most
+ */
+uint64_t max_floor(const struct hist *h, uint64_t *most);
+
+/**
+ * max_late - the maximum that a value left under another epoch than it counts in
+ *
+ * A value that was written while the reader went from one interval to the next
+ * may have its count in one and its maximum in the other. Return: what was kept
+ * for an epoch beside @epoch if it is within @least .. @most, else 0.
+ */
+uint64_t max_late(const struct ostrace_max *m, uint32_t epoch, uint64_t least, uint64_t most);
+
+/**
+ * max_settle - the maximum of an interval whose largest value is @least .. @most
+ *
+ * The one kept for @epoch, max_late(), or @least, whichever first is possible.
+ */
+uint64_t max_settle(const struct ostrace_max *m, uint32_t epoch, uint64_t least, uint64_t most);
+
+/**
  * cell_take - what one cell counted since it was last taken
  * @sum: everything taken so far; brought up to date
  * @delta: what is new; its maximum is that of @epoch

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cells.h"
 #include "sysdata.h"
 
 /* Owners that were silent for so many ticks, or a machine's worth, are forgotten. */
@@ -229,13 +230,14 @@ static void collect_thread(struct sysdata *d, uint32_t slot, uint32_t epoch)
 	uint64_t calls = *(volatile const uint64_t *)&th->calls;
 	struct sys_totals now = { calls, th->errors, th->untimed, th->total, 0 };
 	struct sys_totals t = { now.calls - prev->calls, now.errors - prev->errors,
-				now.untimed - prev->untimed, now.total - prev->total,
-				ostrace_max_of(&th->max, epoch) };
+				now.untimed - prev->untimed, now.total - prev->total, 0 };
 	struct sys_owner *w;
 
 	if (!t.calls)
 		return;
 	*prev = now;
+	if (t.calls > t.untimed)
+		t.max = max_settle(&th->max, epoch, t.total / (t.calls - t.untimed), t.total);
 	w = owner_get(&d->procs, th->tgid, th->proc_start);
 	if (w) {
 		w->tgid = th->tgid;
@@ -282,20 +284,17 @@ static void collect_cells(struct sysdata *d, int plane, uint32_t sys, uint32_t e
 {
 	struct sys_cell *cells = plane == PLANE_ALL ? d->m.cells : d->m.focus_cells;
 	struct sys_stat *st = &d->stat[plane][sys];
-	uint64_t count = 0, sum = 0, errors = 0, restarts = 0, untimed = 0, max = 0;
-	int cpu, i;
+	uint64_t count = 0, errors = 0, restarts = 0, untimed = 0, least, most;
+	struct hist now = {};
+	int cpu;
 
 	for (cpu = 0; cpu < d->m.ncpus; cpu++) {
 		const volatile struct sys_cell *c = &cells[(uint32_t)cpu * SYS_SLOTS + sys];
-		uint64_t m = ostrace_max_of((const struct ostrace_max *)&c->lat.max, epoch);
 
 		count += c->lat.count;
-		sum += c->lat.sum;
 		errors += c->errors;
 		restarts += c->restarts;
 		untimed += c->untimed;
-		if (m > max)
-			max = m;
 	}
 	st->d_errors = errors - st->errors;
 	st->d_restarts = restarts - st->restarts;
@@ -308,32 +307,27 @@ static void collect_cells(struct sysdata *d, int plane, uint32_t sys, uint32_t e
 			memset(&st->delta, 0, sizeof(st->delta));
 		return;
 	}
-	st->delta.sum = sum - st->sum.sum;
-	st->sum.sum = sum;
-	/*
-	 * The kernel goes on writing, so the count is taken from the slots
-	 * themselves: percentiles and count then belong together.
-	 */
-	st->delta.count = 0;
-	for (i = 0; i < OSTRACE_HIST_SLOTS; i++) {
-		uint64_t n = 0;
+	for (cpu = 0; cpu < d->m.ncpus; cpu++)
+		cell_read(&cells[(uint32_t)cpu * SYS_SLOTS + sys].lat, &now);
+	hist_advance(&st->sum, &st->delta, &now);
+	if (!st->delta.count)
+		return;
+	st->delta.max = 0;
+	for (cpu = 0; cpu < d->m.ncpus; cpu++) {
+		const struct ostrace_max *m = &cells[(uint32_t)cpu * SYS_SLOTS + sys].lat.max;
+		uint64_t max = ostrace_max_of(m, epoch);
 
-		for (cpu = 0; cpu < d->m.ncpus; cpu++)
-			n += *(volatile uint64_t *)&cells[(uint32_t)cpu * SYS_SLOTS + sys]
-				      .lat.hist[i];
-		st->delta.slot[i] = n - st->sum.slot[i];
-		st->delta.count += st->delta.slot[i];
-		st->sum.slot[i] = n;
+		if (max > st->delta.max)
+			st->delta.max = max;
 	}
-	st->sum.count += st->delta.count;
-	/* A call that ended between two reads may have left its maximum elsewhere. */
-	for (i = OSTRACE_HIST_SLOTS - 1; i > 0 && !st->delta.slot[i]; i--)
-		;
-	if (max < ostrace_hist_low((uint32_t)i))
-		max = ostrace_hist_low((uint32_t)i);
-	st->delta.max = max;
-	if (max > st->sum.max)
-		st->sum.max = max;
+	least = max_floor(&st->delta, &most);
+	for (cpu = 0; st->delta.max < least && cpu < d->m.ncpus; cpu++)
+		st->delta.max = max_late(&cells[(uint32_t)cpu * SYS_SLOTS + sys].lat.max, epoch,
+					 least, most);
+	if (st->delta.max < least)
+		st->delta.max = least;
+	if (st->delta.max > st->sum.max)
+		st->sum.max = st->delta.max;
 }
 
 void sysdata_harvest(struct sysdata *d)
