@@ -8,6 +8,7 @@
 #include "feature.h"
 #include "format.h"
 #include "generate.h"
+#include "top_keys.h"
 
 #define SOURCE_COLUMNS 72
 
@@ -170,15 +171,24 @@ static void put_features(struct buf *b)
 	}
 }
 
+static void put_keys(struct buf *b)
+{
+	const struct top_key *k;
+
+	for (k = top_keys; k->keys; k++) {
+		buf_puts(b, ".TP\n");
+		put_bold(b, k->keys);
+		buf_putc(b, '\n');
+		put_sentence(b, k->help);
+	}
+}
+
 static const struct section {
 	const char *name;
 	void (*put)(struct buf *b);
 } sections[] = {
-	{ "@COMMANDS@", put_commands },
-	{ "@OPTIONS@", put_options },
-	{ "@VIEWS@", put_views },
-	{ "@FEATURES@", put_features },
-	{ NULL, NULL },
+	{ "@COMMANDS@", put_commands }, { "@OPTIONS@", put_options },	{ "@VIEWS@", put_views },
+	{ "@KEYS@", put_keys },		{ "@FEATURES@", put_features }, { NULL, NULL },
 };
 
 static int put_section(struct buf *b, const char *line, size_t len)
