@@ -32,7 +32,7 @@ $(BUILD)/tests/vm/%: tests/vm/%.c $(BUILD)/.toolchain
 	$(call say,CC)
 	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -Iinclude -MMD -MP -MF $@.d \
 		-static -o $@ $< -lpthread
--include $(VM_HELPERS:=.d)
+-include $(VM_HELPERS:=.d) $(FAKE_VIEW:.o=.d)
 
 .PHONY: tests-build check
 tests-build: all policies $(UNIT) $(LIVE) $(VM_HELPERS)

@@ -218,3 +218,37 @@ void table_grep(struct table *t, const char *text)
 			t->rows[n++] = t->rows[i];
 	t->nrows = n;
 }
+
+const struct row *table_worst(const struct table *t)
+{
+	int col = t->def ? t->def->headline[0] : 0;
+	const struct order o = { .col = t->def ? &t->def->cols[col] : NULL, .i = col };
+	const struct row *worst = NULL;
+	size_t i;
+
+	for (i = 0; col && i < t->nrows; i++)
+		if (has_value(&t->rows[i], &o) &&
+		    (!worst || compare_rows(&t->rows[i], worst, (void *)&o) < 0))
+			worst = &t->rows[i];
+	return worst;
+}
+
+const struct row *table_find(const struct table *t, uint64_t a)
+{
+	size_t i;
+
+	for (i = 0; i < t->nrows; i++)
+		if (t->rows[i].id.a == a)
+			return &t->rows[i];
+	return NULL;
+}
+
+int table_of_subject(const struct table_def *defs, int n, enum subject s)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (defs[i].subject == s)
+			return i;
+	return -1;
+}

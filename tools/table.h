@@ -56,6 +56,18 @@ struct row {
 
 #define TABLE_MAX_COLS 32
 
+/*
+ * What the rows of a table are, where several views have rows about the same
+ * thing: `top` then follows one of them through all views. row_id.a names it.
+ */
+enum subject {
+	SUBJECT_NONE,
+	SUBJECT_PROCESS, /* row_id.a: its id in the initial pid namespace */
+	SUBJECT_CGROUP,	 /* row_id.a: the kernel's cgroup v2 id (cgroup_id) */
+};
+
+#define TABLE_HEADLINES 3
+
 struct table_def {
 	const char *name; /* "syscalls", "processes": value of --by */
 	const char *title;
@@ -66,6 +78,13 @@ struct table_def {
 	int child;	/* table shown by drilling into a row, -1: none */
 	bool hist;	/* rows have a histogram (view->hist) */
 	bool top_level; /* can be asked for with --by at depth 0 */
+	enum subject subject;
+	/*
+	 * What one line about this table says of its worst row: these columns
+	 * (0 ends; column 0 is a key). The first one decides which is worst.
+	 */
+	int headline[TABLE_HEADLINES];
+	int sibling; /* 0, or another table about the same rows (same ids), + 1 */
 };
 
 struct table {
@@ -99,5 +118,12 @@ void table_sort(struct table *t, int col, bool reverse);
 
 /** table_grep - keep the rows in which a COL_KEY column contains @text (any case). */
 void table_grep(struct table *t, const char *text);
+
+/** table_worst - the row with the most in headline[0], or NULL. */
+const struct row *table_worst(const struct table *t);
+/** table_find - the first row with row_id.a == @a, or NULL. */
+const struct row *table_find(const struct table *t, uint64_t a);
+/** table_of_subject - index of the first of @n tables about @s, or -1. */
+int table_of_subject(const struct table_def *defs, int n, enum subject s);
 
 #endif /* OSTRACE_TABLE_H */

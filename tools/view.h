@@ -90,7 +90,14 @@ struct view {
 	const char *help;		/* paragraphs for the man page, plain text */
 	const struct table_def *tables; /* [0] is the default one */
 	int ntables;
-	int top_table;		       /* the one `top` starts with */
+	int top_table; /* the one `top` starts with */
+	int overview;  /* whose worst row the overview names (.headline) */
+	/*
+	 * It costs enough that `top` starts it only when it is asked for, and
+	 * stops it again; what a sampling program or `ostrace X` costs is its
+	 * caller's wish.
+	 */
+	bool on_demand;
 	const struct view_need *needs; /* ends with feature == NULL */
 	unsigned int filters;	       /* FILTER_* honoured */
 

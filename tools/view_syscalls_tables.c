@@ -115,11 +115,14 @@ static const struct column result_cols[] = {
 
 const struct table_def syscalls_tables[SYSCALLS_TABLES] = {
 	[T_SYSCALLS] = { "syscalls", "by syscall", "one row per system call", COLS(syscall_cols),
-			 .sort = S_TOTAL, .child = T_RESULTS, .hist = true, .top_level = true },
+			 .sort = S_TOTAL, .child = T_RESULTS, .hist = true, .top_level = true,
+			 .headline = { S_TOTAL, S_P99, S_ERRORS } },
 	[T_PROCESSES] = { "processes", "by process", "one row per process", COLS(process_cols),
-			  .sort = P_TOTAL, .child = T_SYSCALLS, .top_level = true },
+			  .sort = P_TOTAL, .child = T_SYSCALLS, .top_level = true,
+			  .subject = SUBJECT_PROCESS, .headline = { P_TOTAL, P_CALLS, P_MAX } },
 	[T_CGROUPS] = { "cgroups", "by cgroup", "one row per cgroup v2", COLS(cgroup_cols),
-			.sort = G_TOTAL, .child = T_SYSCALLS, .top_level = true },
+			.sort = G_TOTAL, .child = T_SYSCALLS, .top_level = true,
+			.subject = SUBJECT_CGROUP, .headline = { G_TOTAL, G_CALLS, G_MAX } },
 	[T_OPEN] = { "inflight", "in flight", "one row per call that has not returned yet",
 		     COLS(open_cols), .sort = O_AGE, .child = -1, .top_level = true },
 	[T_RESULTS] = { "results", "by result", "one row per system call and result",

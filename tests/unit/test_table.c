@@ -184,6 +184,31 @@ static void huge_string(void **state)
 	table_free(&t);
 }
 
+static void worst_row_and_subjects(void **state)
+{
+	struct table_def with = def, defs[3] = { def, def, def };
+	struct table t = { 0 };
+
+	table_reset(&t, &with);
+	add(&t, "a", 10, 1, 1);
+	add(&t, "b", 30, 2, 2);
+	add(&t, "c", 20, 3, 3);
+	assert_null(table_worst(&t)); /* no headline: nothing is worst */
+	with.headline[0] = 1;
+	assert_int_equal(table_worst(&t)->id.a, table_find(&t, 2)->id.a);
+	t.rows[1].na = 1 << 1; /* has no value this time */
+	assert_ptr_equal(table_worst(&t), table_find(&t, 3));
+	assert_null(table_find(&t, 4));
+	table_reset(&t, &with);
+	assert_null(table_worst(&t));
+
+	assert_int_equal(table_of_subject(defs, 3, SUBJECT_CGROUP), -1);
+	defs[2].subject = SUBJECT_CGROUP;
+	assert_int_equal(table_of_subject(defs, 3, SUBJECT_CGROUP), 2);
+	assert_int_equal(table_of_subject(defs, 3, SUBJECT_PROCESS), -1);
+	table_free(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +220,7 @@ int main(void)
 		cmocka_unit_test(memory_is_reused),
 		cmocka_unit_test(new_rows_are_empty),
 		cmocka_unit_test(huge_string),
+		cmocka_unit_test(worst_row_and_subjects),
 	};
 
 	return cmocka_run_group_tests_name("table", tests, NULL, NULL);

@@ -122,7 +122,16 @@ static const struct column cols[] = {
 	{ "abi", "ABI", UNIT_TEXT, 7, COL_JSON_ONLY, "" },
 	{ "cgroup", "CGROUP", UNIT_TEXT, 20, COL_KEY | COL_OPTIONAL, "" },
 };
-static const struct table_def def = { "t", "T", "t", cols, 8, 3, -1, false, true };
+static const struct table_def def = {
+	.name = "t",
+	.title = "T",
+	.help = "t",
+	.cols = cols,
+	.ncols = 8,
+	.sort = 3,
+	.child = -1,
+	.top_level = true,
+};
 
 /* "0 1 3": the columns that fit */
 static const char *fit(int width, int order)

@@ -54,9 +54,9 @@ static const struct column many_cols[] = {
 };
 
 static const struct table_def many_tables[] = {
-	{ "rows", "Rows", "all", many_cols, 5, 1, 1, false, true },
-	{ "inner", "Inner", "inside a row", many_cols, 5, 1, -1, true, false },
-	{ "others", "Others", "the same again", many_cols, 5, 0, -1, false, true },
+	{ "rows", "Rows", "all", many_cols, 5, 1, 1, .top_level = true },
+	{ "inner", "Inner", "inside a row", many_cols, 5, 1, -1, .hist = true },
+	{ "others", "Others", "the same again", many_cols, 5, 0, -1, .top_level = true },
 };
 
 static int many_fill(struct view_state *st, int table, const struct scope *scope, struct table *out)
@@ -534,7 +534,7 @@ static void test_history(void **state)
 static void test_history_is_bounded(void **state)
 {
 	static const struct column cols[] = { { "n", "N", UNIT_COUNT, 3, 0, "n" } };
-	static const struct table_def def = { "t", "T", "t", cols, 1, 0, -1, false, true };
+	static const struct table_def def = { "t", "T", "t", cols, 1, 0, -1, .top_level = true };
 	struct history h = { 0 };
 	struct table t = { 0 };
 	double v[HISTORY_LEN];

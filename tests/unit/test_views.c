@@ -39,6 +39,16 @@ static void check_table(const struct view *v, const struct table_def *t)
 	assert_in_range(t->sort, 0, t->ncols - 1);
 	assert_true(t->child < v->ntables);
 	assert_false(t->cols[0].flags & (COL_OPTIONAL | COL_JSON_ONLY));
+	for (i = 0; i < TABLE_HEADLINES && t->headline[i]; i++) {
+		assert_in_range(t->headline[i], 1, t->ncols - 1);
+		assert_false(t->cols[t->headline[i]].flags & COL_KEY);
+	}
+	if (t->subject != SUBJECT_NONE)
+		assert_true(t->top_level && t->headline[0]);
+	if (t->sibling) {
+		assert_in_range(t->sibling, 1, v->ntables);
+		assert_int_equal(&v->tables[v->tables[t->sibling - 1].sibling - 1] - t, 0);
+	}
 	for (i = 0; i < t->ncols; i++) {
 		check_column(&t->cols[i]);
 		for (k = 0; k < i; k++)
@@ -59,6 +69,8 @@ static void views_are_sound(void **state)
 		assert_true(v->open && v->close && v->tick && v->fill);
 		assert_true(v->losses && v->price);
 		assert_true(v->tables[0].top_level);
+		assert_in_range(v->overview, 0, v->ntables - 1);
+		assert_true(v->tables[v->overview].headline[0]);
 		for (t = 0; t < v->ntables; t++)
 			check_table(v, &v->tables[t]);
 	}
