@@ -12,28 +12,20 @@
  * with interrupts on, so they may be interrupted by the hard interrupt
  * programs and by raises, and by nothing else here.
  */
-#include "ostrace.bpf.h"
+#include "irq.bpf.h"
 #include "ostrace/softirq.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-const volatile __u32 nr_cpus = 1;
-const volatile bool filter_cpus;
-const volatile __u64 filter_cpu_bits[64];
-
-struct soft_control control SEC(".bss.control");
+struct irq_control control SEC(".bss.control");
 struct soft_cpu cpus[1] SEC(".bss.cpus");
 
 /* This CPU's state; NULL if the filter leaves it out. */
 static __always_inline struct soft_cpu *this_cpu(void)
 {
-	u32 cpu = bpf_get_smp_processor_id();
+	u32 cpu = wanted_cpu();
 
-	if (cpu >= nr_cpus)
-		return NULL;
-	if (filter_cpus && !(filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1))
-		return NULL;
-	return &cpus[cpu];
+	return cpu < nr_cpus ? &cpus[cpu] : NULL;
 }
 
 /*
@@ -42,7 +34,7 @@ static __always_inline struct soft_cpu *this_cpu(void)
  * the CPU inside an interrupt for good.
  */
 
-static __always_inline int hard_exit(void)
+static __always_inline int vector_exit(u32 vector)
 {
 	u64 now = bpf_ktime_get_ns();
 	struct soft_cpu *c = this_cpu();
@@ -56,7 +48,7 @@ static __always_inline int hard_exit(void)
 	return 0;
 }
 
-static __always_inline int hard_enter(void)
+static __always_inline int vector_entry(u32 vector)
 {
 	struct soft_cpu *c = this_cpu();
 
@@ -65,30 +57,13 @@ static __always_inline int hard_enter(void)
 	return 0;
 }
 
-#define HARD_EXIT(tp)                                 \
-	SEC("tp_btf/" #tp) int BPF_PROG(ostrace_##tp) \
-	{                                             \
-		return hard_exit();                   \
-	}
-#define HARD_ENTRY(tp)                                \
-	SEC("tp_btf/" #tp) int BPF_PROG(ostrace_##tp) \
-	{                                             \
-		return hard_enter();                  \
-	}
+SEC("tp_btf/irq_handler_exit")
+int BPF_PROG(ostrace_irq_handler_exit)
+{
+	return vector_exit(0); /* which it is makes no difference here */
+}
 
-HARD_EXIT(irq_handler_exit)
-HARD_EXIT(ipi_exit)	    /* arm64 */
-HARD_EXIT(local_timer_exit) /* x86: these have no irq_handler_* */
-HARD_EXIT(reschedule_exit)
-HARD_EXIT(call_function_exit)
-HARD_EXIT(call_function_single_exit)
-HARD_EXIT(irq_work_exit)
-HARD_EXIT(x86_platform_ipi_exit)
-HARD_EXIT(error_apic_exit)
-HARD_EXIT(spurious_apic_exit)
-HARD_EXIT(thermal_apic_exit)
-HARD_EXIT(threshold_apic_exit)
-HARD_EXIT(deferred_error_apic_exit)
+IRQ_VECTOR_LIST(IRQ_EXIT_PROGRAM)
 
 /* Entry time and the hard interrupt time so far that belongs to it. */
 static __always_inline u64 stamp(struct soft_cpu *c, u64 *hard)
@@ -173,16 +148,10 @@ int BPF_PROG(ostrace_softirq_raise, unsigned int vec)
 	return 0;
 }
 
-HARD_ENTRY(irq_handler_entry)
-HARD_ENTRY(ipi_entry)
-HARD_ENTRY(local_timer_entry)
-HARD_ENTRY(reschedule_entry)
-HARD_ENTRY(call_function_entry)
-HARD_ENTRY(call_function_single_entry)
-HARD_ENTRY(irq_work_entry)
-HARD_ENTRY(x86_platform_ipi_entry)
-HARD_ENTRY(error_apic_entry)
-HARD_ENTRY(spurious_apic_entry)
-HARD_ENTRY(thermal_apic_entry)
-HARD_ENTRY(threshold_apic_entry)
-HARD_ENTRY(deferred_error_apic_entry)
+SEC("tp_btf/irq_handler_entry")
+int BPF_PROG(ostrace_irq_handler_entry)
+{
+	return vector_entry(0);
+}
+
+IRQ_VECTOR_LIST(IRQ_ENTRY_PROGRAM)

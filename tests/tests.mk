@@ -15,6 +15,7 @@ $(FAKE_VIEW): tests/unit/fake_view.c $(BUILD)/.toolchain | $(BUILD)/.deps
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+-include $(FAKE_VIEW:.o=.d)
 
 # Live helpers make system calls for the tracer to see: nothing but libc, static
 # so that they start without the loader's own calls. A name ending in _32 is

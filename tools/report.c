@@ -31,18 +31,15 @@ struct reporter {
 
 static int table_of(const struct options *o, const struct view *v)
 {
-	int i;
+	int i = table_named(v->tables, v->ntables, o->by);
 
-	for (i = 0; o->by && i < v->ntables; i++)
-		if (!strcmp(v->tables[i].name, o->by))
-			return i;
-	return 0;
+	return i < 0 ? 0 : i;
 }
 
 /* With --by, top's other views have nothing to say. */
 static bool is_wanted(const struct options *o, const struct view *v)
 {
-	return !o->by || !strcmp(v->tables[table_of(o, v)].name, o->by);
+	return table_named(v->tables, v->ntables, o->by) >= 0;
 }
 
 static size_t rows_wanted(const struct options *o)

@@ -106,6 +106,9 @@ static int open_views(struct run *r, const struct options *o, const struct view 
 			continue;
 		r->nviews++;
 		v->view = *list;
+		f.table = table_named((*list)->tables, (*list)->ntables, o->by);
+		if (f.table < 0)
+			f.table = 0;
 		v->price = (struct price){ .ns_per_event = -1, .bpf_ns_per_event = -1 };
 		v->err = v->view->open(r->session, &f, &v->st);
 		if (!v->err) {

@@ -112,6 +112,16 @@ const char *table_str(struct table *t, const char *s)
 	return p ? memcpy(p, s, n) : NULL;
 }
 
+int table_named(const struct table_def *defs, int n, const char *name)
+{
+	int i;
+
+	for (i = 0; name && i < n; i++)
+		if (!strcmp(defs[i].name, name))
+			return i;
+	return name ? -1 : 0;
+}
+
 int column_find(const struct table_def *def, const char *key)
 {
 	int i;

@@ -106,6 +106,9 @@ struct row *table_add(struct table *t, struct row_id id);
 /** table_str - copy @s into the table's memory; NULL if out of memory. */
 const char *table_str(struct table *t, const char *s);
 
+/** table_named - index in @defs of the table called @name (NULL: the first one), or -1. */
+int table_named(const struct table_def *defs, int n, const char *name);
+
 /** column_find - index of the column called @key (or its title, any case), or -1. */
 int column_find(const struct table_def *def, const char *key);
 

@@ -32,6 +32,11 @@ struct filter {
 	bool have_cpus;
 	bool errors_only;
 	uint32_t program; /* pid of a child to follow, 0 if none */
+	/*
+	 * The one of its tables that will be asked for first. No more has to be
+	 * loaded than that one needs; the others are preceded by focus().
+	 */
+	int table;
 };
 
 /* Which options a view honours; others are refused by name. */

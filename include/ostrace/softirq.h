@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What bpf/softirq.bpf.c and tools/view_softirqs.c share: per CPU, one pair of
+ * What bpf/softirq.bpf.c and tools/view_softirqs_vectors.c share: per CPU, one pair of
  * cells for each softirq vector. Written by that CPU only.
  */
 #ifndef _OSTRACE_SOFTIRQ_H
 #define _OSTRACE_SOFTIRQ_H
 
-#include "ostrace/cell.h"
+#include "ostrace/irqs.h"
 
 #define SOFT_VECTORS 16 /* NR_SOFTIRQS is 10; room to grow */
 
@@ -32,11 +32,6 @@ struct soft_cpu {
 	__u32 hard_depth;
 	__u32 pad;
 	__u64 align[8];
-};
-
-struct soft_control {
-	__u32 epoch; /* of maxima, cell.h */
-	__u32 pad;
 };
 
 #endif /* _OSTRACE_SOFTIRQ_H */

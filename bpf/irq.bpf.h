@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the programs about interrupts and bottom halves have in common. */
+#ifndef OSTRACE_IRQ_BPF_H
+#define OSTRACE_IRQ_BPF_H
+
+#include "ostrace.bpf.h"
+#include "ostrace/irqs.h"
+
+const volatile __u32 nr_cpus = 1;
+const volatile bool filter_cpus;
+const volatile __u64 filter_cpu_bits[64];
+
+/* This CPU's index; at least nr_cpus if the filter leaves it out. */
+static __always_inline u32 wanted_cpu(void)
+{
+	u32 cpu = bpf_get_smp_processor_id();
+
+	if (filter_cpus && !(filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1))
+		return ~0U;
+	return cpu;
+}
+
+/* Mixes all bits of @x into all bits (the finalizer of MurmurHash3); never 0. */
+static __always_inline u64 mix(u64 x)
+{
+	x ^= x >> 33;
+	x *= 0xff51afd7ed558ccdULL;
+	x ^= x >> 33;
+	x *= 0xc4ceb9fe1a85ec53ULL;
+	x ^= x >> 33;
+	return x | 1;
+}
+
+/*
+ * The name of the function at @fn, "name [module]" for one of a module. Resolved
+ * when it is first met, so it outlives its module, and by the kernel, so no
+ * setting hides it.
+ */
+static __always_inline void symbol_name(char *to, u32 size, u64 fn)
+{
+	static const char format[] = "%ps";
+
+	if (bpf_snprintf(to, size, format, &fn, sizeof(fn)) < 0)
+		to[0] = '\0'; /* the helper's buffers are in use: at the next event */
+}
+
+/*
+ * As ostrace_cell_add(), for a cell that several CPUs write, or a task that may
+ * be preempted. A maximum may be lost to another one at the moment when the
+ * epoch changes; the reader then has the lower edge of its histogram slot.
+ */
+static __always_inline void shared_cell_add(struct ostrace_cell *c, u32 epoch, u64 ns)
+{
+	u32 slot = ostrace_hist_slot(ns), i = epoch & 1, tries;
+	u64 old;
+
+	__sync_fetch_and_add(&c->count, 1);
+	__sync_fetch_and_add(&c->sum, ns);
+	if (slot < OSTRACE_HIST_SLOTS)
+		__sync_fetch_and_add(&c->hist[slot], 1);
+	if (c->max.epoch[i] != epoch) {
+		c->max.epoch[i] = epoch;
+		__sync_lock_test_and_set(&c->max.ns[i], ns);
+		return;
+	}
+	old = c->max.ns[i];
+	for (tries = 0; tries < 8 && ns > old; tries++) {
+		u64 was = __sync_val_compare_and_swap(&c->max.ns[i], old, ns);
+
+		if (was == old)
+			break;
+		old = was;
+	}
+}
+
+/* PROGRAM(tracepoint, vector) for every vector; exits are defined, and attached, first. */
+#define IRQ_EXIT_PROGRAM(tp, title, text)                            \
+	SEC("tp_btf/" #tp "_exit") int BPF_PROG(ostrace_##tp##_exit) \
+	{                                                            \
+		return vector_exit(IRQ_VECTOR_##tp);                 \
+	}
+#define IRQ_ENTRY_PROGRAM(tp, title, text)                             \
+	SEC("tp_btf/" #tp "_entry") int BPF_PROG(ostrace_##tp##_entry) \
+	{                                                              \
+		return vector_entry(IRQ_VECTOR_##tp);                  \
+	}
+
+#endif /* OSTRACE_IRQ_BPF_H */
