@@ -6,14 +6,23 @@
  * A task waits from its wake-up, or from the switch that took the CPU away from it
  * while it could still run, to the switch to it. Accounted to the CPU it then runs
  * on and to its process. The idle task is nobody.
+ *
+ * All three tracepoints fire with preemption off, and but for a task that wakes
+ * itself with the run queue locked and interrupts off: a program of theirs cannot be
+ * preempted and then skipped for another task, as since 7.0 those of most tracepoints
+ * can. (The kernel stamps waits too, in task->sched_info, but skips the update of that
+ * clock when a wake-up preempts or ends idling: such waits would be 0.)
  */
 #include "ostrace.bpf.h"
 #include "ostrace/runq.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
+#define TASK_DEAD 0x80 /* include/linux/sched.h: its last switch */
+
 const volatile __u32 nr_cpus = 1;
 const volatile bool filter_pids;
+const volatile bool filter_program; /* only tasks that are "mine" */
 const volatile __u64 filter_cgid;
 const volatile int filter_cglevel;
 const volatile bool filter_cpus;
@@ -25,12 +34,6 @@ struct runq_proc procs[RUNQ_PROCS] SEC(".bss.procs");
 __u32 free_ring[RUNQ_PROCS] SEC(".bss.ring");
 __u32 free_head;
 
-struct runq_task {
-	u64 waits_since; /* 0: does not wait, or was not seen to begin */
-	u64 runs_since;
-	u32 cpu; /* where it ran last, + 1 */
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -40,73 +43,111 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, RUNQ_PROCS);
-	__type(key, u32);   /* tgid */
-	__type(value, u32); /* slot */
-} proc_slots SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
 	__type(key, u32);
 	__type(value, u32);
 } filter_tgids SEC(".maps");
 
-static __always_inline struct runq_cpu *this_cpu(void)
+static __noinline int make_mine(struct task_struct *t)
 {
-	u32 cpu = bpf_get_smp_processor_id();
+	struct runq_task *rt = bpf_task_storage_get(&runq_tasks, t, NULL, 0);
 
-	if (cpu >= nr_cpus)
-		return NULL;
-	if (filter_cpus && !(filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1))
-		return NULL;
-	return &cpus[cpu];
+	if (rt)
+		rt->mine = 1;
+	return 0;
 }
 
-static __always_inline bool wanted(struct task_struct *t)
+static __always_inline struct runq_cpu *cpu_cell(u32 cpu)
+{
+	return cpu < nr_cpus ? &cpus[cpu] : NULL;
+}
+
+static __always_inline bool wanted(struct task_struct *t, struct runq_task *rt, u32 cpu)
 {
 	u32 tgid = t->tgid;
 
+	if (filter_cpus && !(filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1))
+		return false;
+	if (filter_program && !rt->mine)
+		return false;
 	if (filter_pids && !bpf_map_lookup_elem(&filter_tgids, &tgid))
 		return false;
 	return !filter_cgid || task_in_cgroup(t, filter_cgid, filter_cglevel);
 }
 
-/* A slot for a process met for the first time. */
-static __noinline struct runq_proc *new_proc(struct task_struct *t)
+static __always_inline struct runq_proc *proc_at(u32 slot)
 {
-	u32 tgid = t->tgid, head, slot;
+	return &procs[(slot - 1) & (RUNQ_PROCS - 1)];
+}
+
+/*
+ * The process's slot for a thread that does not know it, a new one if it has none.
+ * The leader's storage is where its threads meet.
+ */
+static __noinline struct runq_proc *find_proc(struct task_struct *t, struct runq_task *rt)
+{
+	u32 tgid = t->tgid, old, head, slot;
+	struct runq_task *leader;
 	struct runq_proc *p;
 
 	if (t->flags & PF_EXITING)
 		return NULL;
+	leader = bpf_task_storage_get(&runq_tasks, t->group_leader, NULL,
+				      BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!leader)
+		return NULL;
+	old = leader->slot;
+	if (old && proc_at(old)->pid == tgid) {
+		rt->slot = old;
+		return proc_at(old);
+	}
 	head = free_head;
 	if (head == *(volatile u32 *)&control.free_tail)
 		return NULL;
 	if (__sync_val_compare_and_swap(&free_head, head, head + 1) != head)
 		return NULL; /* another CPU was faster: at the next switch */
-	slot = free_ring[head & (RUNQ_PROCS - 1)] & (RUNQ_PROCS - 1);
-	p = &procs[slot];
+	slot = (free_ring[head & (RUNQ_PROCS - 1)] & (RUNQ_PROCS - 1)) + 1;
+	p = proc_at(slot);
 	p->pid = tgid;
-	BPF_CORE_READ_STR_INTO(&p->comm, t, group_leader, comm);
-	if (bpf_map_update_elem(&proc_slots, &tgid, &slot, BPF_NOEXIST)) {
+	p->exec_id = ~0U;
+	p->threads = 0;
+	if (__sync_val_compare_and_swap(&leader->slot, old, slot) != old) {
 		p->state = RUNQ_DEAD; /* another thread was faster; back to the reader */
 		return NULL;
 	}
+	rt->slot = slot;
 	p->state = RUNQ_USED;
 	return p;
 }
 
-static __always_inline struct runq_proc *proc_of(struct task_struct *t)
+static __always_inline struct runq_proc *proc_of(struct task_struct *t, struct runq_task *rt)
 {
-	u32 tgid = t->tgid, *slot = bpf_map_lookup_elem(&proc_slots, &tgid);
+	struct runq_proc *p;
 
-	if (likely(slot))
-		return &procs[*slot & (RUNQ_PROCS - 1)];
-	return new_proc(t);
+	if (likely(rt->slot)) {
+		p = proc_at(rt->slot);
+		if (likely(p->pid == (u32)t->tgid)) /* else the reader has given it away */
+			return p;
+	}
+	return find_proc(t, rt);
 }
 
-/* As ostrace_cell_add(), for a cell that several CPUs write. */
+/*
+ * A process has one writer at a time while it has one thread: what the CPU that
+ * thread left has written is seen by the one it comes to. From the first switch
+ * that sees a second thread on, all of its switches count atomically.
+ */
+static __always_inline bool has_threads(struct task_struct *t, struct runq_proc *p)
+{
+	if (p->threads)
+		return true;
+	if (likely(t->signal->nr_threads < 2))
+		return false;
+	p->threads = 1;
+	return true;
+}
+
+/* As ostrace_cell_add(); of two maxima at the same moment one may be lost. */
 static __always_inline void shared_add(struct ostrace_cell *c, u32 epoch, u64 ns)
 {
 	u32 slot = ostrace_hist_slot(ns);
@@ -116,6 +157,22 @@ static __always_inline void shared_add(struct ostrace_cell *c, u32 epoch, u64 ns
 	ostrace_max_add(&c->max, epoch, ns);
 	if (slot < OSTRACE_HIST_SLOTS)
 		__sync_fetch_and_add(&c->hist[slot], 1);
+}
+
+static __always_inline void proc_add(struct ostrace_cell *c, bool threads, u32 epoch, u64 ns)
+{
+	if (threads)
+		shared_add(c, epoch, ns);
+	else
+		ostrace_cell_add(c, epoch, ns);
+}
+
+static __always_inline void proc_count(u64 *n, bool threads)
+{
+	if (threads)
+		__sync_fetch_and_add(n, 1);
+	else
+		++*n;
 }
 
 static __always_inline int woken(struct task_struct *t)
@@ -137,101 +194,118 @@ int BPF_PROG(ostrace_sched_wakeup, struct task_struct *t)
 SEC("tp_btf/sched_wakeup_new")
 int BPF_PROG(ostrace_sched_wakeup_new, struct task_struct *t)
 {
-	return woken(t);
+	struct runq_task *parent;
+
+	woken(t);
+	if (!filter_program)
+		return 0;
+	/* Woken by its parent: the program's children belong to it. */
+	parent = bpf_task_storage_get(&runq_tasks, bpf_get_current_task_btf(), NULL, 0);
+	if (parent && parent->mine)
+		make_mine(t);
+	return 0;
 }
 
-static __always_inline void leaves(struct task_struct *t, struct runq_cpu *c, bool runnable,
-				   u64 now)
+static __always_inline void leaves(struct task_struct *t, struct runq_cpu *c, u32 cpu,
+				   bool runnable, bool dead, u64 now)
 {
-	struct runq_task *rt =
-		bpf_task_storage_get(&runq_tasks, t, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct runq_task *rt = bpf_task_storage_get(&runq_tasks, t, NULL,
+						    runnable ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+	u32 epoch = control.epoch;
 	struct runq_proc *p;
+	bool threads;
 	u64 ran;
 
 	if (!rt)
 		return;
-	ran = rt->runs_since ? now - rt->runs_since : 0;
-	rt->runs_since = 0;
 	rt->waits_since = runnable ? now : 0;
-	if (!c || !wanted(t))
+	if (!rt->runs_since) /* came before tracing began */
 		return;
-	p = proc_of(t);
-	if (!p && !(t->flags & PF_EXITING))
-		c->lost++;
-	if (ran) {
-		ostrace_cell_add(&c->stat.slice, control.epoch, ran);
-		if (p)
-			shared_add(&p->stat.slice, control.epoch, ran);
-	}
-	if (!runnable)
+	ran = now - rt->runs_since;
+	if (filter_program)
+		ostrace_cell_add(&c->all.slice, epoch, ran);
+	if (!wanted(t, rt, cpu))
 		return;
-	c->stat.preempted++;
-	if (p)
-		__sync_fetch_and_add(&p->stat.preempted, 1);
+	ostrace_cell_add(&c->stat.slice, epoch, ran);
+	if (runnable)
+		c->stat.preempted++;
+	p = proc_of(t, rt);
+	if (!p)
+		return; /* counted as lost when it came */
+	threads = has_threads(t, p);
+	proc_add(&p->stat.slice, threads, epoch, ran);
+	if (runnable)
+		proc_count(&p->stat.preempted, threads);
+	/* Its number may be another process's at once; the slot waits for the reader. */
+	if (unlikely(dead) && t->signal->live.counter <= 0)
+		p->state = RUNQ_DEAD;
 }
 
-static __always_inline void comes(struct task_struct *t, struct runq_cpu *c, u64 now)
+/* exec changes the name; so does the thread itself, which is not noticed. */
+static __noinline void take_name(struct task_struct *t, struct runq_proc *p)
+{
+	p->exec_id = t->self_exec_id;
+	BPF_CORE_READ_STR_INTO(&p->comm, t, group_leader, comm);
+}
+
+static __always_inline void comes(struct task_struct *t, struct runq_cpu *c, u32 cpu, u64 now)
 {
 	struct runq_task *rt =
 		bpf_task_storage_get(&runq_tasks, t, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	u32 cpu = bpf_get_smp_processor_id() + 1;
+	u32 epoch = control.epoch;
 	struct runq_proc *p;
-	bool moved;
-	u64 since;
+	bool moved, threads;
+	u64 since, wait;
 
-	if (!rt)
+	if (!rt) {
+		c->lost++;
 		return;
+	}
 	since = rt->waits_since;
-	moved = rt->cpu && rt->cpu != cpu;
+	moved = rt->runs_since && rt->cpu != cpu;
 	rt->waits_since = 0;
 	rt->runs_since = now;
 	rt->cpu = cpu;
-	if (!c || !wanted(t))
+	if (!since) /* began before tracing */
 		return;
-	p = proc_of(t);
-	if (p)
-		p->cgroup = task_cgroup_id(t);
-	else if (!(t->flags & PF_EXITING))
-		c->lost++;
-	if (since) {
-		u64 wait = now > since ? now - since : 0;
-
-		ostrace_cell_add(&c->stat.wait, control.epoch, wait);
-		if (p)
-			shared_add(&p->stat.wait, control.epoch, wait);
+	wait = now > since ? now - since : 0;
+	if (filter_program)
+		ostrace_cell_add(&c->all.wait, epoch, wait);
+	if (!wanted(t, rt, cpu))
+		return;
+	ostrace_cell_add(&c->stat.wait, epoch, wait);
+	if (moved)
+		c->stat.migrated++;
+	p = proc_of(t, rt);
+	if (!p) {
+		if (!(t->flags & PF_EXITING))
+			c->lost++;
+		return;
 	}
-	if (!moved)
-		return;
-	c->stat.migrated++;
-	if (p)
-		__sync_fetch_and_add(&p->stat.migrated, 1);
+	p->cgroup = t->cgroups->dfl_cgrp->kn->id;
+	if (unlikely(p->exec_id != (u32)t->self_exec_id))
+		take_name(t, p);
+	threads = has_threads(t, p);
+	proc_add(&p->stat.wait, threads, epoch, wait);
+	if (moved)
+		proc_count(&p->stat.migrated, threads);
 }
 
 SEC("tp_btf/sched_switch")
 int BPF_PROG(ostrace_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
 	     unsigned int prev_state)
 {
-	struct runq_cpu *c = this_cpu();
-	u64 now = bpf_ktime_get_ns();
+	u32 cpu = bpf_get_smp_processor_id();
+	struct runq_cpu *c = cpu_cell(cpu);
+	u64 now;
 
-	if (prev->pid)
-		leaves(prev, c, preempt || !prev_state, now);
-	if (next->pid)
-		comes(next, c, now);
-	return 0;
-}
-
-/* The number may be another process's at once; the slot waits for the reader. */
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(ostrace_sched_process_exit, struct task_struct *t)
-{
-	u32 tgid = t->tgid, *slot = bpf_map_lookup_elem(&proc_slots, &tgid);
-	u32 i;
-
-	if (!slot || BPF_CORE_READ(t, signal, live.counter) > 0)
+	if (!c)
 		return 0;
-	i = *slot & (RUNQ_PROCS - 1);
-	if (!bpf_map_delete_elem(&proc_slots, &tgid))
-		procs[i].state = RUNQ_DEAD;
+	now = bpf_ktime_get_ns();
+	c->switches++;
+	if (prev->pid)
+		leaves(prev, c, cpu, preempt || !prev_state, prev_state & TASK_DEAD, now);
+	if (next->pid)
+		comes(next, c, cpu, now);
 	return 0;
 }

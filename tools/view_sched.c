@@ -108,14 +108,6 @@ static const struct table_def tables[] = {
 };
 /* clang-format on */
 
-static void sum_add(struct runq_sum *to, const struct runq_sum *s)
-{
-	hist_add(&to->wait, &s->wait);
-	hist_add(&to->slice, &s->slice);
-	to->preempted += s->preempted;
-	to->migrated += s->migrated;
-}
-
 static void fill_numbers(struct row *r, int at, const struct runq_sum *s)
 {
 	union value *v = r->v + at;
@@ -189,7 +181,7 @@ static void sum_cgroup(struct view_state *st, uint64_t cgroup, bool total, struc
 	for (i = 0; i < RUNQ_PROCS; i++)
 		if (st->proc[i].sum && st->proc[i].cgroup == cgroup &&
 		    (total || st->proc[i].active))
-			sum_add(to, total ? st->proc[i].sum : st->proc[i].delta);
+			sched_sum_add(to, total ? st->proc[i].sum : st->proc[i].delta);
 }
 
 static int fill_cgroups(struct view_state *st, struct table *out)
@@ -330,7 +322,6 @@ static int sched_hist(struct view_state *st, const struct scope *scope, int whic
 static const struct view_need needs[] = {
 	{ "tp_btf:sched_switch", true, "no run of a task can be seen" },
 	{ "tp_btf:sched_wakeup", true, "no wait of a task can be seen" },
-	{ "tp_btf:sched_process_exit", true, "slots of dead processes could not be recycled" },
 	{ "task_storage", true, "there is no place for the time when a wait began" },
 	{ NULL, false, NULL },
 };
@@ -342,7 +333,7 @@ const struct view view_sched = {
 	.help = "How long tasks wait for a CPU and how long they then run, whichever scheduler the "
 		"kernel uses. A wait begins with a wake-up, or when the CPU is taken from a task "
 		"that could still run, and ends when it runs; it counts for the CPU where that is. "
-		"A task that waited or ran before tracing began is counted from its next switch. "
+		"A wait or run that began before tracing is not counted. "
 		"Time stolen by a hypervisor counts as the running task's.\n\n"
 		"The table `state` tells which sched_ext scheduler runs, if any, its events, and, "
 		"with ostrace_sched.ko loaded, that module's counters and why it was last ejected. "
@@ -354,7 +345,7 @@ const struct view view_sched = {
 	.overview = T_PROCESSES,
 	.on_demand = true,
 	.needs = needs,
-	.filters = FILTER_PID | FILTER_CGROUP | FILTER_CPU,
+	.filters = FILTER_PID | FILTER_CGROUP | FILTER_CPU | FILTER_PROGRAM,
 	.open = sched_open,
 	.close = sched_close,
 	.tick = sched_tick,

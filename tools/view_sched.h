@@ -35,6 +35,7 @@ struct view_state {
 	struct runq_cpu *cpus; /* mapped */
 	int ncpus;
 	struct runq_sum *cpu_sum, *cpu_delta;
+	struct runq_sum *all_sum; /* whatever the filter; NULL unless a program is followed */
 	struct proc proc[RUNQ_PROCS];
 	struct scxinfo now, before;
 	struct hist class_delta[OSTRACE_SCHED_CLASSES];
@@ -51,5 +52,14 @@ int sched_tick(struct view_state *st, uint64_t now);
 const char *const *sched_notes(struct view_state *st);
 int sched_losses(struct view_state *st, struct loss *l);
 void sched_price(struct view_state *st, struct price *p);
+
+void sched_sum_add(struct runq_sum *to, const struct runq_sum *s);
+
+/**
+ * sched_totals - sums over all CPUs, from open() to the last tick
+ * @program: what the filter lets through, i.e. the program and its children
+ * @all: all tasks; the same as @program when no program is followed
+ */
+void sched_totals(struct view_state *st, struct runq_sum *program, struct runq_sum *all);
 
 #endif /* OSTRACE_VIEW_SCHED_H */

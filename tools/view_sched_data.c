@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include "cells.h"
@@ -32,7 +33,21 @@ void sched_close(struct view_state *st)
 	}
 	free(st->cpu_sum);
 	free(st->cpu_delta);
+	free(st->all_sum);
 	free(st);
+}
+
+/* The program is held before its first instruction: what it does is born of it. */
+static int mark_program(struct view_state *st, uint32_t pid)
+{
+	struct runq_task mine = { .mine = 1 };
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0), err;
+
+	if (fd < 0)
+		return err_set(-errno, "sched: cannot follow process %u: %s", pid, strerror(errno));
+	err = bpf_map_update_elem(bpf_map__fd(st->skel->maps.runq_tasks), &fd, &mine, BPF_ANY);
+	close(fd);
+	return err ? err_set(err, "sched: cannot follow process %u: %s", pid, strerror(-err)) : 0;
 }
 
 static int load(struct view_state *st, const struct filter *f)
@@ -43,6 +58,7 @@ static int load(struct view_state *st, const struct filter *f)
 
 	st->skel->rodata->nr_cpus = (uint32_t)st->ncpus;
 	st->skel->rodata->filter_pids = f->npids > 0;
+	st->skel->rodata->filter_program = f->program != 0;
 	st->skel->rodata->filter_cgid = f->cgroup_id;
 	st->skel->rodata->filter_cglevel = f->cgroup_level;
 	st->skel->rodata->filter_cpus = f->have_cpus;
@@ -61,6 +77,9 @@ static int load(struct view_state *st, const struct filter *f)
 		if (err)
 			return err_set(err, "sched: too many processes in the filter");
 	}
+	err = f->program ? mark_program(st, f->program) : 0;
+	if (err)
+		return err;
 	st->cpus = st->skel->bss_cpus->cpus;
 	for (i = 0; i < RUNQ_PROCS; i++)
 		st->skel->bss_ring->free_ring[i] = (uint32_t)i;
@@ -86,8 +105,10 @@ int sched_open(struct session *s, const struct filter *f, struct view_state **ou
 	st->ncpus = session_ncpus(s);
 	st->cpu_sum = calloc((size_t)st->ncpus, sizeof(*st->cpu_sum));
 	st->cpu_delta = calloc((size_t)st->ncpus, sizeof(*st->cpu_delta));
+	if (f->program)
+		st->all_sum = calloc((size_t)st->ncpus, sizeof(*st->all_sum));
 	err = -ENOMEM;
-	if (!st->cpu_sum || !st->cpu_delta)
+	if (!st->cpu_sum || !st->cpu_delta || (f->program && !st->all_sum))
 		goto fail;
 	err = cgroups_open(&st->cgroups);
 	if (err)
@@ -110,6 +131,14 @@ int sched_open(struct session *s, const struct filter *f, struct view_state **ou
 fail:
 	sched_close(st);
 	return err;
+}
+
+void sched_sum_add(struct runq_sum *to, const struct runq_sum *s)
+{
+	hist_add(&to->wait, &s->wait);
+	hist_add(&to->slice, &s->slice);
+	to->preempted += s->preempted;
+	to->migrated += s->migrated;
 }
 
 static void take_stat(struct runq_sum *sum, struct runq_sum *delta, const struct runq_stat *c,
@@ -200,11 +229,14 @@ int sched_tick(struct view_state *st, uint64_t now)
 {
 	struct runq_control *control = &st->skel->bss_control->control;
 	uint32_t epoch = control->epoch, slot;
+	struct runq_sum unused;
 	int cpu, err = 0;
 
 	__atomic_store_n(&control->epoch, epoch + 1, __ATOMIC_RELEASE);
 	for (cpu = 0; cpu < st->ncpus; cpu++)
 		take_stat(&st->cpu_sum[cpu], &st->cpu_delta[cpu], &st->cpus[cpu].stat, epoch);
+	for (cpu = 0; st->all_sum && cpu < st->ncpus; cpu++)
+		take_stat(&st->all_sum[cpu], &unused, &st->cpus[cpu].all, epoch);
 	for (slot = 0; !err && slot < RUNQ_PROCS; slot++)
 		err = take_proc(st, slot, epoch);
 	st->before = st->now;
@@ -233,8 +265,8 @@ int sched_losses(struct view_state *st, struct loss *l)
 			      "(recursion)",
 			      ps.missed - st->missed_base };
 	l[1] = (struct loss){ "map_full",
-			      "switches counted for the CPU but for no process: "
-			      "no slot was free",
+			      "switches counted for no process: no memory for the task, "
+			      "or no slot was free",
 			      full };
 	return 2;
 }
@@ -243,9 +275,24 @@ void sched_price(struct view_state *st, struct price *p)
 {
 	int cpu;
 
-	p->event = "scheduling event";
+	p->event = "switch";
 	p->ns_per_event = p->bpf_ns_per_event = st->ns_per_event;
 	p->events = 0;
 	for (cpu = 0; cpu < st->ncpus; cpu++)
-		p->events += st->cpu_sum[cpu].slice.count + st->cpu_sum[cpu].wait.count;
+		p->events += *(volatile uint64_t *)&st->cpus[cpu].switches;
+}
+
+static void sum_cpus(const struct view_state *st, const struct runq_sum *from, struct runq_sum *to)
+{
+	int cpu;
+
+	memset(to, 0, sizeof(*to));
+	for (cpu = 0; cpu < st->ncpus; cpu++)
+		sched_sum_add(to, &from[cpu]);
+}
+
+void sched_totals(struct view_state *st, struct runq_sum *program, struct runq_sum *all)
+{
+	sum_cpus(st, st->cpu_sum, program);
+	sum_cpus(st, st->all_sum ? st->all_sum : st->cpu_sum, all);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What bpf/runq.bpf.c and tools/view_sched.c share: one pair of cells for each CPU,
- * written by that CPU only, and one for each process, written by all of them.
+ * What bpf/runq.bpf.c and the sched view share: cells for each CPU, written by that
+ * CPU only, and for each process, written by whatever CPU runs it.
  */
 #ifndef _OSTRACE_RUNQ_H
 #define _OSTRACE_RUNQ_H
@@ -18,9 +18,21 @@ struct runq_stat {
 };
 
 struct runq_cpu {
-	struct runq_stat stat;
-	__u64 lost; /* switches without room for the process */
-	__u64 align[7];
+	struct runq_stat stat; /* of the tasks that the filter lets through */
+	struct runq_stat all;  /* of all tasks; kept only when a program is followed */
+	__u64 switches;	       /* those to and from the idle task too */
+	__u64 lost;	       /* switches without room for the task or process */
+	__u64 align[6];
+};
+
+/* What is remembered of a task, in its storage. */
+struct runq_task {
+	__u64 waits_since; /* CLOCK_MONOTONIC; 0: does not wait, or was not seen to begin */
+	__u64 runs_since;  /* when it last came to a CPU; 0: not seen */
+	__u32 cpu;	   /* that one */
+	__u32 slot;	   /* of its process, + 1; 0: not known */
+	__u32 mine;	   /* the program that is followed, or born of it */
+	__u32 pad;
 };
 
 enum { RUNQ_FREE, RUNQ_USED, RUNQ_DEAD };
@@ -28,6 +40,8 @@ enum { RUNQ_FREE, RUNQ_USED, RUNQ_DEAD };
 struct runq_proc {
 	__u32 state; /* RUNQ_*; the reader makes dead ones free */
 	__u32 pid;
+	__u32 exec_id; /* that comm is from */
+	__u32 threads; /* was seen with more than one */
 	__u64 cgroup;  /* where a thread of it ran last */
 	char comm[16]; /* of its first thread */
 	struct runq_stat stat;

@@ -3,7 +3,7 @@
 # count of switches and its own sum of waits, read before, during and after.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
-plan 9
+plan 12
 
 # Two loops that share one CPU: both wait, both are preempted.
 for _ in 1 2; do
@@ -35,3 +35,9 @@ is "$(jq -s '[.[].rows[].pid] | unique | length' "$work/processes")" 2 "the filt
 "$OSTRACE" sched --json -n 1 --by state >"$work/state"
 want=$(cat /sys/kernel/sched_ext/root/ops 2>/dev/null || echo "the kernel's own")
 is "$(jq -r '.rows[] | select(.name == "scheduler").value' "$work/state")" "$want" "it names the scheduler"
+
+# A program is followed with its children and theirs, and nothing else is seen.
+"$OSTRACE" sched --json -- bash -c 'for i in 1 2 3; do sleep 0.05; done; bash -c "sleep 0.05; true"' >"$work/program"
+is "$(jq -r '[.rows[] | select(.comm != "bash" and .comm != "sleep").comm] | unique | join(" ")' "$work/program")" "" "with -- program, no one else's runs"
+is "$(jq '[.rows[] | select(.comm == "sleep")] | length' "$work/program")" 4 "and all children's, by the name they took"
+is "$(jq .lost.map_full "$work/program")" 0 "none is lost"
