@@ -466,7 +466,6 @@ static __always_inline void account(struct sys_thread *th, u32 slot, u32 cpu, u3
 	}
 	r = row_of(th, slot, sys, result);
 	if (unlikely(!r)) {
-		th->row_full++;
 		cpus[cpu].no_row++;
 		return;
 	}

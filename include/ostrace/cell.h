@@ -50,15 +50,22 @@ static inline __attribute__((always_inline)) __u64 ostrace_max_of(const struct o
 	return m->epoch[epoch & 1] == epoch ? m->ns[epoch & 1] : 0;
 }
 
-/** ostrace_cell_add - account a duration of @ns in @c. Single writer. */
+/**
+ * ostrace_cell_add - account a duration of @ns in @c. Single writer.
+ *
+ * Count, sum, histogram, in this order: it lets the reader tell a cell at rest
+ * from one it caught half written (cell_read() in tools/cells.c).
+ */
 static inline __attribute__((always_inline)) void ostrace_cell_add(struct ostrace_cell *c,
 								   __u32 epoch, __u64 ns)
 {
 	__u32 slot = ostrace_hist_slot(ns);
 
 	c->count++;
+	__asm__ volatile("" : : : "memory");
 	c->sum += ns;
 	ostrace_max_add(&c->max, epoch, ns);
+	__asm__ volatile("" : : : "memory");
 	if (slot < OSTRACE_HIST_SLOTS) /* the verifier asks for it */
 		c->hist[slot]++;
 }

@@ -64,9 +64,9 @@ struct sys_thread {
 	__u64 calls, errors;
 	__u64 total; /* ns, of timed calls */
 	__u32 flags;
-	__u32 rows;	/* 1 + index of the first row, 0: none */
-	__u32 state;	/* enum thread_state */
-	__u32 row_full; /* calls that found no room in rows[] */
+	__u32 rows;  /* 1 + index of the first row, 0: none */
+	__u32 state; /* enum thread_state */
+	__u32 pad0;
 
 	struct ostrace_max max;
 	__u64 untimed;

@@ -311,6 +311,35 @@ static void step_threads(long n, const char *arg)
 	free(t);
 }
 
+static pthread_barrier_t crowded;
+
+static void *crowd(void *arg)
+{
+	pthread_barrier_wait(&crowded);
+	getpids(arg);
+	/* None ends before the last has called. */
+	pthread_barrier_wait(&crowded);
+	return NULL;
+}
+
+/* @n threads, all alive before the first makes its ARG getpid. */
+static void step_crowd(long n, const char *arg)
+{
+	pthread_t *t = calloc((size_t)n, sizeof(*t));
+	pthread_attr_t attr;
+	long i;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 65536);
+	pthread_barrier_init(&crowded, NULL, (unsigned int)n);
+	for (i = 0; i < n; i++)
+		if (pthread_create(&t[i], &attr, crowd, (void *)atol(arg)))
+			fail("pthread_create");
+	for (i = 0; i < n; i++)
+		pthread_join(t[i], NULL);
+	free(t);
+}
+
 static void *exec_rest(void *arg)
 {
 	char **argv = rest - 1; /* its first word is not looked at */
@@ -469,6 +498,7 @@ static const struct {
 	{ "vfork", step_vfork, "COUNT children in turn" },
 	{ "procs", step_procs, "the remaining steps in COUNT processes" },
 	{ "threads", step_threads, "COUNT threads at once, each with ARG getpid" },
+	{ "crowd", step_crowd, "the same, but none calls before all are there" },
 	{ "threadexec", step_threadexec, "exec with the remaining steps, by a thread" },
 	{ "block", step_block, "a thread that sleeps in recvfrom" },
 	{ "cgroup", step_cgroup, "move to directory ARG" },

@@ -2,7 +2,7 @@
 # Tasks that come, go, change their tid, or die in a call.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
-plan 22
+plan 25
 
 run() { # run TABLE STEP...: its report is $work/run
 	local table=$1
@@ -53,6 +53,21 @@ is "$(calls exit_group)" 3001 "and the end of each"
 is "$(losses run)" 0 "nothing lost by it"
 run processes fork:3000:10
 is "$(jq '.rows | length' "$work/run")" 3001 "each child is a process of its own"
+
+# ---- more threads than there are slots for ----
+
+# The tables have room for twice as many as there were, and for 8192 at least.
+if [ -z "${OSTRACE_IN_VM:-}" ]; then
+	run syscalls crowd:9000:10
+	is "$(calls getpid) $(sum run untimed '.name == "getpid"')" "90000 0" \
+		"9,000 threads x 10: all counted and timed, with a full table"
+	holds "that it was full is said" test "$(jq -s 'map(.lost.threads_full) | add' "$work/run")" -ge 8000
+	run processes crowd:9000:10
+	lost=$(jq -s 'map(.lost.threads_full) | add' "$work/run")
+	holds "by process: at least what is left of them" test "$(sum run calls true)" -ge $((90000 - lost))
+else
+	for _ in 1 2 3; do skip "9,000 threads" "the table is filled on the machine itself"; done
+fi
 
 # The same calls seen four ways add up to the same.
 if new_cgroup churn; then

@@ -112,13 +112,7 @@ static void *writer(void *arg)
 	volatile int pause;
 
 	while (!__atomic_load_n(&r->stop, __ATOMIC_RELAXED)) {
-		/* The order of ostrace_cell_add(), which this compiler may not keep. */
-		volatile struct ostrace_cell *c = r->c;
-
-		c->count++;
-		c->sum += 1000;
-		__atomic_thread_fence(__ATOMIC_RELEASE);
-		c->hist[ostrace_hist_slot(1000)]++;
+		ostrace_cell_add(r->c, 1, 1000);
 		r->written++;
 		for (pause = 0; pause < 20000; pause++)
 			;
