@@ -59,9 +59,10 @@ uint64_t max_settle(const struct ostrace_max *m, uint32_t epoch, uint64_t least,
 {
 	uint64_t max = ostrace_max_of(m, epoch);
 
-	if (max < least)
-		max = max_late(m, epoch, least, most);
-	return max < least ? least : max;
+	if (max >= least && max <= most)
+		return max;
+	max = max_late(m, epoch, least, most);
+	return max ? max : least;
 }
 
 void hist_advance(struct hist *sum, struct hist *delta, const struct hist *now)

@@ -37,7 +37,8 @@ uint64_t max_late(const struct ostrace_max *m, uint32_t epoch, uint64_t least, u
 /**
  * max_settle - the maximum of an interval whose largest value is @least .. @most
  *
- * The one kept for @epoch, max_late(), or @least, whichever first is possible.
+ * The one kept for @epoch (unless a value left it there that was not counted
+ * yet), max_late(), or @least, whichever first is possible.
  */
 uint64_t max_settle(const struct ostrace_max *m, uint32_t epoch, uint64_t least, uint64_t most);
 

@@ -313,14 +313,14 @@ static void collect_cells(struct sysdata *d, int plane, uint32_t sys, uint32_t e
 	if (!st->delta.count)
 		return;
 	st->delta.max = 0;
+	least = max_floor(&st->delta, &most);
 	for (cpu = 0; cpu < d->m.ncpus; cpu++) {
 		const struct ostrace_max *m = &cells[(uint32_t)cpu * SYS_SLOTS + sys].lat.max;
 		uint64_t max = ostrace_max_of(m, epoch);
 
-		if (max > st->delta.max)
+		if (max > st->delta.max && max <= most)
 			st->delta.max = max;
 	}
-	least = max_floor(&st->delta, &most);
 	for (cpu = 0; st->delta.max < least && cpu < d->m.ncpus; cpu++)
 		st->delta.max = max_late(&cells[(uint32_t)cpu * SYS_SLOTS + sys].lat.max, epoch,
 					 least, most);

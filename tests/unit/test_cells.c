@@ -67,6 +67,24 @@ static void maximum_of_the_epoch_after(void **state)
 	free(c);
 }
 
+/* It was counted between two looks at the cell: the maximum is of the next interval. */
+static void maximum_of_what_is_not_counted_yet(void **state)
+{
+	struct ostrace_cell *c = cell_new();
+	struct hist sum = {}, delta;
+
+	ostrace_cell_add(c, 1, 1000);
+	ostrace_max_add(&c->max, 1, 3594772);
+	cell_take(&sum, &delta, c, 1);
+	assert_int_equal(delta.max, 1000);
+	c->count++;
+	c->sum += 3594772;
+	c->hist[ostrace_hist_slot(3594772)]++;
+	cell_take(&sum, &delta, c, 2);
+	assert_int_equal(delta.max, 3594772);
+	free(c);
+}
+
 /* What an epoch long ago left there is no longer of interest. */
 static void maximum_that_nobody_knows(void **state)
 {
@@ -153,6 +171,7 @@ int main(void)
 		cmocka_unit_test(deltas),
 		cmocka_unit_test(maximum_of_the_epoch_before),
 		cmocka_unit_test(maximum_of_the_epoch_after),
+		cmocka_unit_test(maximum_of_what_is_not_counted_yet),
 		cmocka_unit_test(maximum_that_nobody_knows),
 		cmocka_unit_test(maximum_of_a_total),
 		cmocka_unit_test(never_torn),
