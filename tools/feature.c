@@ -132,6 +132,36 @@ static enum feature_state probe_modules(char *detail, int n)
 	return FEATURE_YES;
 }
 
+static enum feature_state probe_module(const char *name, const char *without, char *detail, int n)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/module/%s", name);
+	if (!access(path, F_OK))
+		return say(FEATURE_YES, detail, n, "loaded");
+	if (probe_modules(detail, n) == FEATURE_NO)
+		snprintf(detail, (size_t)n, "no modules on this kernel: %s", without);
+	else
+		snprintf(detail, (size_t)n, "not loaded: %s; modprobe %s", without, name);
+	return FEATURE_NO;
+}
+
+static enum feature_state probe_module_irq(char *detail, int n)
+{
+	return probe_module("ostrace_irq", "no view irq", detail, n);
+}
+
+static enum feature_state probe_module_oom(char *detail, int n)
+{
+	return probe_module("ostrace_oom", "OOM kills are told, but not why that victim; no policy",
+			    detail, n);
+}
+
+static enum feature_state probe_module_sched(char *detail, int n)
+{
+	return probe_module("ostrace_sched", "view sched has no latency classes", detail, n);
+}
+
 /* The OOM policy module ranks candidates from return probes on two functions. */
 static enum feature_state probe_oom_functions(char *detail, int n)
 {
@@ -206,6 +236,10 @@ const struct feature features[] = {
 	{ "modules", "loading kernel modules", probe_modules },
 	{ "sched_ext", "schedulers written in BPF", probe_sched_ext },
 	{ "oom_functions", "functions that the OOM policy module hooks", probe_oom_functions },
+	{ "module:ostrace_irq", "our interrupt demo driver", probe_module_irq },
+	{ "module:ostrace_oom", "our policy for the OOM killer, and its record of why",
+	  probe_module_oom },
+	{ "module:ostrace_sched", "our scheduler", probe_module_sched },
 	{ NULL, NULL, NULL },
 };
 

@@ -94,6 +94,7 @@ static int write_view(struct reporter *p, int i)
 		.cpu_percent = p->run.cpu_percent,
 		.bpf_percent = p->run.bpf_percent,
 		.notes = v->view->notes ? v->view->notes(v->st) : NULL,
+		.state = v->view->state ? v->view->state(v->st) : NULL,
 	};
 	int err, col;
 

@@ -161,6 +161,8 @@ static void table_schema(struct json *j, const struct view *v, const struct tabl
 	member_const(j, "table", def->name);
 	member(j, "time", "number", "end of the interval, seconds since 1970");
 	member(j, "interval_ns", "integer", "length of the interval");
+	if (v->state)
+		member(j, "state", "string", "what its subject is doing, or what became of it");
 	row_schema(j, def);
 	lost_schema(j);
 	overhead_schema(j);

@@ -210,7 +210,7 @@ static void add_price(struct facts *l, const struct top *t)
 		const struct top_panel *p = &t->panel[i];
 		char ns[16] = "?";
 
-		if (p->err < 0 || !p->price.event)
+		if (p->err < 0 || !p->price.event || p->view->without_bpf)
 			continue;
 		/* Where not all fit, the one of the panel looked at. */
 		if (t->npanels > 2 && t->foot.w < 110 && i != t->active)

@@ -116,6 +116,8 @@ static void draw_title(struct top *t, struct grid *g, int i)
 	}
 	if (t->errors_only && top_def(p) && column_find(top_def(p), "errors") >= 0)
 		x = title_part(g, b, x, STYLE_BOUND, "errors only");
+	if (p->err >= 0 && p->view->state && t->samples)
+		x = title_part(g, b, x, STYLE_BOUND, p->view->state(p->st));
 	rate_text(t, p, text, sizeof(text));
 	right = title_part_right(g, b, x, b->w - 1, STYLE_STRONG, text);
 	order_text(t, p, text, sizeof(text));

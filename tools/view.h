@@ -166,6 +166,12 @@ struct view {
 		    struct hist *out);
 	const char *hist_names[2]; /* "latency", ...; NULL when absent */
 
+	/*
+	 * What its subject is doing, or what became of it, as of the last tick:
+	 * a few words, "" when there is nothing to say. May be NULL.
+	 */
+	const char *(*state)(struct view_state *st);
+
 	/* Notes on what this kernel cannot show here, NULL-terminated list. */
 	const char *const *(*notes)(struct view_state *st);
 

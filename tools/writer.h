@@ -22,6 +22,7 @@ struct report {
 	double cpu_percent;	  /* of the reader, of one CPU */
 	double bpf_percent;	  /* of the machine, < 0: not known */
 	const char *const *notes; /* NULL: none */
+	const char *state;	  /* NULL: it has none */
 };
 
 struct text_style {

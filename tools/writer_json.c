@@ -67,6 +67,8 @@ void write_json(struct buf *b, const struct report *r)
 	json_string(&j, "table", t->def->name);
 	json_double(&j, "time", r->wall, 6);
 	json_u64(&j, "interval_ns", r->interval_ns);
+	if (r->state)
+		json_string(&j, "state", r->state);
 	json_array(&j, "rows");
 	for (row = 0; row < r->show && row < t->nrows; row++)
 		put_row(&j, t->def, &t->rows[row]);

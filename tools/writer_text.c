@@ -202,6 +202,8 @@ static void put_title(struct buf *b, const struct layout *l)
 		buf_printf(b, ", %s", r->table->def->name);
 	buf_printf(b, ", %s", span);
 	paint(b, l->s, PAINT_NONE);
+	if (r->state && *r->state)
+		buf_printf(b, ", %s", r->state);
 	if (rows_shown(r) < r->table->nrows)
 		buf_printf(b, ", %zu of %zu rows", rows_shown(r), r->table->nrows);
 	buf_putc(b, '\n');

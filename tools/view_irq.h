@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Between view_irq_data.c, which asks the driver, and view_irq.c, which tells. */
+#ifndef OSTRACE_VIEW_IRQ_H
+#define OSTRACE_VIEW_IRQ_H
+
+#include "irqdev.h"
+#include "irqstat.h"
+#include "view.h"
+
+/* One mechanism, on all CPUs or on one. */
+struct irq_cell {
+	struct ostrace_irq_stats last;
+	struct irq_stat delta, total;
+};
+
+struct view_state {
+	bool have_cpus; /* only those in cpus[] */
+	uint64_t cpus[64];
+	bool by_cpu; /* somebody looks at single CPUs: cpu[] is kept */
+	bool gone;   /* the module was unloaded */
+	uint64_t instance;
+	uint64_t reloads, interrupts;
+	int nmech, ncpus;
+	struct irq_cell mech[OSTRACE_IRQ_MAX_MECH];
+	struct irq_cell *cpu; /* [cpu * OSTRACE_IRQ_MAX_MECH + mech] */
+	int cpu_room;	      /* CPUs that cpu[] has room for */
+	struct ostrace_irq_describe what[OSTRACE_IRQ_MAX_MECH];
+	struct ostrace_irq_info info, before; /* now, and at the tick before */
+	struct ostrace_irq_knobs knobs;
+	char state[96];
+};
+
+int irq_open(struct session *s, const struct filter *f, struct view_state **st);
+void irq_close(struct view_state *st);
+int irq_tick(struct view_state *st, uint64_t now);
+/** irq_watch_cpus - keep what single CPUs do, from now on, or no longer */
+int irq_watch_cpus(struct view_state *st, bool on);
+/** irq_cpu_wanted - does the filter let @cpu pass? */
+bool irq_cpu_wanted(const struct view_state *st, int cpu);
+
+#endif /* OSTRACE_VIEW_IRQ_H */
