@@ -97,6 +97,18 @@ static void zsh_by_command(struct buf *b)
 	buf_puts(b, "' ;;\n\tesac\n");
 }
 
+/* Options that only the view's command takes. */
+static void zsh_knobs(struct buf *b, const struct view *v)
+{
+	const struct option_def *d;
+
+	buf_printf(b, "\t[[ $cmd == %s ]] && options+=(\n", v->name);
+	for (d = option_defs; d->name; d++)
+		if (d->flags & v->knobs->options)
+			zsh_option(b, d);
+	buf_puts(b, "\t)\n");
+}
+
 void completion_zsh(struct buf *b)
 {
 	const struct option_def *d;
@@ -119,10 +131,13 @@ void completion_zsh(struct buf *b)
 	zsh_by_command(b);
 	buf_puts(b, "\toptions=(\n");
 	for (d = option_defs; d->name; d++)
-		if (!(d->flags & OPT_RARE))
+		if ((d->flags & OPT_FOR) && !(d->flags & OPT_RARE))
 			zsh_option(b, d);
-	buf_puts(b, "\t)\n"
-		    "\tif (( ${words[(i)--]} < CURRENT )); then\n"
+	buf_puts(b, "\t)\n");
+	for (i = 0; views[i]; i++)
+		if (views[i]->knobs)
+			zsh_knobs(b, views[i]);
+	buf_puts(b, "\tif (( ${words[(i)--]} < CURRENT )); then\n"
 		    "\t\tshift ${words[(i)--]} words\n"
 		    "\t\t(( CURRENT = $#words ))\n"
 		    "\t\t_normal\n"
@@ -137,7 +152,12 @@ void completion_zsh(struct buf *b)
 
 static void fish_option(struct buf *b, const struct option_def *d)
 {
+	int i;
+
 	buf_puts(b, "complete -c ostrace");
+	for (i = 0; views[i]; i++)
+		if (views[i]->knobs && (d->flags & views[i]->knobs->options))
+			buf_printf(b, " -n '__fish_seen_subcommand_from %s'", views[i]->name);
 	if (d->letter)
 		buf_printf(b, " -s %c", d->letter);
 	buf_printf(b, " -l %s", d->name);

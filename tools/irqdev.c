@@ -96,3 +96,24 @@ int irqdev_knobs(const struct irqdev *d, struct ostrace_irq_knobs *k)
 	HEAD(k);
 	return request(d, OSTRACE_IRQ_GET_KNOBS, k);
 }
+
+int irqdev_set_knobs(const struct irqdev *d, const struct ostrace_irq_knobs *k)
+{
+	return request(d, OSTRACE_IRQ_SET_KNOBS, (void *)k);
+}
+
+int irqdev_fire(const struct irqdev *d, uint32_t count)
+{
+	struct ostrace_irq_fire f = { .count = count };
+
+	HEAD(&f);
+	return request(d, OSTRACE_IRQ_FIRE, &f);
+}
+
+int irqdev_storm(const struct irqdev *d, uint32_t ms)
+{
+	struct ostrace_irq_storm s = { .ms = ms };
+
+	HEAD(&s);
+	return request(d, OSTRACE_IRQ_STORM, &s);
+}

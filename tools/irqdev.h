@@ -39,5 +39,9 @@ int irqdev_describe(const struct irqdev *d, unsigned int mech, struct ostrace_ir
 /** irqdev_stats - @cpu: a CPU's share; -1: the sum of all */
 int irqdev_stats(const struct irqdev *d, unsigned int mech, int cpu, struct ostrace_irq_stats *s);
 int irqdev_knobs(const struct irqdev *d, struct ostrace_irq_knobs *k);
+/** irqdev_set_knobs - @k: as irqdev_knobs() left it, but for what is to change */
+int irqdev_set_knobs(const struct irqdev *d, const struct ostrace_irq_knobs *k);
+int irqdev_fire(const struct irqdev *d, uint32_t count);
+int irqdev_storm(const struct irqdev *d, uint32_t ms);
 
 #endif /* OSTRACE_IRQDEV_H */

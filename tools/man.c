@@ -69,11 +69,14 @@ static void put_bold(struct buf *b, const char *s)
 	buf_puts(b, "\\fR");
 }
 
-static void put_options(struct buf *b)
+/* The options with one of the flags @which. */
+static void put_options_of(struct buf *b, unsigned int which)
 {
 	const struct option_def *d;
 
 	for (d = option_defs; d->name; d++) {
+		if (!(d->flags & which))
+			continue;
 		buf_puts(b, ".TP\n");
 		if (d->letter)
 			buf_printf(b, "\\fB\\-%c\\fR, ", d->letter);
@@ -88,6 +91,11 @@ static void put_options(struct buf *b)
 		buf_putc(b, '\n');
 		put_sentence(b, d->help);
 	}
+}
+
+static void put_options(struct buf *b)
+{
+	put_options_of(b, OPT_FOR);
 }
 
 static void put_commands(struct buf *b)
@@ -132,7 +140,7 @@ static void put_table(struct buf *b, const struct table_def *def)
 
 	buf_puts(b, ".PP\nTable ");
 	put_bold(b, def->name);
-	buf_puts(b, ", ");
+	buf_puts(b, ",\n");
 	put_sentence(b, def->help);
 	for (i = 0; i < def->ncols; i++) {
 		buf_puts(b, ".TP\n");
@@ -154,6 +162,10 @@ static void put_views(struct buf *b)
 		buf_puts(b, ")\"\n");
 		put_sentence(b, views[i]->summary);
 		put_paragraphs(b, views[i]->help);
+		if (views[i]->knobs) {
+			buf_puts(b, ".PP\nOptions of this command alone:\n");
+			put_options_of(b, views[i]->knobs->options);
+		}
 		for (t = 0; t < views[i]->ntables; t++)
 			put_table(b, &views[i]->tables[t]);
 	}

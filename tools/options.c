@@ -204,6 +204,66 @@ static int set_version(struct options *o, const char *arg)
 	return 0;
 }
 
+static int set_rate(struct options *o, const char *arg)
+{
+	o->irq.rate_given = true;
+	return value_u32("--rate", arg, 0, OSTRACE_IRQ_MAX_RATE, &o->irq.rate);
+}
+
+static int set_burst(struct options *o, const char *arg)
+{
+	o->irq.burst_given = true;
+	return value_u32("--burst", arg, 1, OSTRACE_IRQ_MAX_BURST, &o->irq.burst);
+}
+
+static int set_fire(struct options *o, const char *arg)
+{
+	return value_u32("--fire", arg, 1, OSTRACE_IRQ_MAX_FIRE, &o->irq.fire);
+}
+
+static int set_storm(struct options *o, const char *arg)
+{
+	uint64_t ns;
+	int err = value_duration("--storm", arg, MS, OSTRACE_IRQ_MAX_STORM_MS * MS, &ns);
+
+	if (!err)
+		o->irq.storm_ms = (uint32_t)(ns / MS);
+	return err;
+}
+
+static int set_irq_cpu(struct options *o, const char *arg)
+{
+	uint32_t cpu;
+	int err;
+
+	o->irq.cpu_given = true;
+	o->irq.cpu = -1;
+	if (!strcmp(arg, "any"))
+		return 0;
+	err = value_u32("--irq-cpu", arg, 0, INT32_MAX, &cpu);
+	if (!err)
+		o->irq.cpu = (int32_t)cpu;
+	return err;
+}
+
+static int set_mechanisms(struct options *o, const char *arg)
+{
+	o->irq.mechanisms = arg;
+	return 0;
+}
+
+static int set_work(struct options *o, const char *arg)
+{
+	o->irq.work = arg;
+	return 0;
+}
+
+static int set_sleep(struct options *o, const char *arg)
+{
+	o->irq.sleep = arg;
+	return 0;
+}
+
 #define TRACE (OPT_TOP | OPT_VIEW)
 #define ALL OPT_FOR
 
@@ -229,6 +289,23 @@ const struct option_def option_defs[] = {
 	{ 'f', "filter", "TEXT", "show only rows with a name that contains this", TRACE,
 	  COMPLETE_NONE, set_find },
 	{ 'b', "batch", NULL, "plain text instead of a screen", OPT_TOP, COMPLETE_NONE, set_batch },
+	{ 0, "rate", "COUNT", "let the driver fire so many events a second, up to 20k", OPT_IRQ,
+	  COMPLETE_NONE, set_rate },
+	{ 0, "burst", "COUNT", "interrupts an event, up to 64", OPT_IRQ, COMPLETE_NONE, set_burst },
+	{ 0, "fire", "COUNT",
+	  "fire so many interrupts once; those not yet fired at the end still will be", OPT_IRQ,
+	  COMPLETE_NONE, set_fire },
+	{ 0, "storm", "TIME",
+	  "for so long, up to 10 s, each softirq raises the interrupt once more when it ends",
+	  OPT_IRQ, COMPLETE_NONE, set_storm },
+	{ 0, "mechanisms", "LIST", "serve these: names, all, none, or +NAME and -NAME to change",
+	  OPT_IRQ, COMPLETE_NONE, set_mechanisms },
+	{ 0, "work", "TIME", "busy loop per interrupt, for all or for some: tasklet=50us,wq=1ms",
+	  OPT_IRQ, COMPLETE_NONE, set_work },
+	{ 0, "sleep", "TIME", "sleep per interrupt, for all that may or for some: wq=1ms", OPT_IRQ,
+	  COMPLETE_NONE, set_sleep },
+	{ 0, "irq-cpu", "CPU", "fire and take the interrupts there, or on any", OPT_IRQ,
+	  COMPLETE_NONE, set_irq_cpu },
 	{ 0, "json", NULL, "one JSON object a line for each report", ALL, COMPLETE_NONE, set_json },
 	{ 0, "color", "WHEN", "auto, always or never; NO_COLOR in the environment turns auto off",
 	  ALL, COMPLETE_COLOR, set_color },

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "irqknobs.h"
 #include "view.h"
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -31,6 +32,7 @@ struct options {
 	bool verbose;	      /* -v: verifier log and such */
 	char **program;	      /* after --, NULL-terminated, or NULL */
 	struct filter filter; /* arrays owned by this struct */
+	struct irq_ask irq;   /* knobs of the demo driver to turn */
 	char **args;	      /* words left for commands that take some */
 	int nargs;
 };
@@ -42,6 +44,9 @@ enum {
 	OPT_OTHER = 1 << 2, /* commands that trace nothing */
 	OPT_FOR = OPT_TOP | OPT_VIEW | OPT_OTHER,
 	OPT_RARE = 1 << 3, /* not in the short help */
+	/* Options of one command, beside those of its kind. */
+	OPT_IRQ = 1 << 4,
+	OPT_OWN = OPT_IRQ, /* all of these */
 };
 
 /* What completion offers as an option's argument. */

@@ -97,21 +97,39 @@ int value_duration(const char *what, const char *s, uint64_t min, uint64_t max, 
 	return 0;
 }
 
-int value_count(const char *what, const char *s, uint64_t min, uint64_t max, uint64_t *n)
+/* @scaled: it may end in k, M or G */
+static int whole_number(const char *what, const char *s, uint64_t min, uint64_t max, bool scaled,
+			uint64_t *n)
 {
-	uint64_t whole, billionths;
-	const char *p = s, *rest;
+	uint64_t whole, billionths, scale = 1;
+	const char *p = s + (*s == '-'), *rest, *end = p + strspn(p, "0123456789");
 
-	if (*p == '-')
-		p++;
-	if (!*p || p[strspn(p, "0123456789")])
+	if (scaled && (*end == 'k' || *end == 'M' || *end == 'G'))
+		scale = *end == 'k' ? 1000 : *end == 'M' ? 1000000 : 1000000000;
+	if (end == p || end[scale > 1])
 		return err_set(-EINVAL, "%s: '%s' is not a whole number", what, s);
 	rest = decimal(p, &whole, &billionths);
-	if (*s == '-' || !rest || whole < min || whole > max)
+	if (*s == '-' || !rest || __builtin_mul_overflow(whole, scale, &whole) || whole < min ||
+	    whole > max)
 		return err_set(-EINVAL, "%s: '%s' is out of range: give %llu to %llu", what, s,
 			       (unsigned long long)min, (unsigned long long)max);
 	*n = whole;
 	return 0;
+}
+
+int value_count(const char *what, const char *s, uint64_t min, uint64_t max, uint64_t *n)
+{
+	return whole_number(what, s, min, max, true, n);
+}
+
+int value_u32(const char *what, const char *s, uint32_t min, uint32_t max, uint32_t *n)
+{
+	uint64_t v;
+	int err = value_count(what, s, min, max, &v);
+
+	if (!err)
+		*n = (uint32_t)v;
+	return err;
 }
 
 /* The next item of a comma-separated list, copied; NULL when it is too long. */
@@ -143,7 +161,7 @@ int value_ids(const char *what, const char *s, uint32_t **ids, size_t *n)
 		uint64_t id;
 
 		if (!next_item(&p, item, sizeof(item)) ||
-		    value_count("", item, 1, INT32_MAX, &id)) {
+		    whole_number("", item, 1, INT32_MAX, false, &id)) {
 			err_clear();
 			return bad_item(what, s, want);
 		}
@@ -165,9 +183,9 @@ static int cpu_range(char *item, unsigned int bits, uint64_t *from, uint64_t *to
 
 	if (dash)
 		*dash++ = '\0';
-	err = value_count("", item, 0, bits - 1, from);
+	err = whole_number("", item, 0, bits - 1, false, from);
 	if (!err)
-		err = value_count("", dash ? dash : item, 0, bits - 1, to);
+		err = whole_number("", dash ? dash : item, 0, bits - 1, false, to);
 	err_clear();
 	return err || *from > *to ? -EINVAL : 0;
 }

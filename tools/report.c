@@ -325,6 +325,11 @@ int report_run(const struct options *o, const struct view *const *list, bool all
 	if (p.run.program_error)
 		code = report_exec_code(p.run.program_error);
 	loop_close(p.loop);
+	err = run_restore(&p.run);
+	if (err)
+		code = code > EXIT_OK ? code : err_exit_code(err);
+	if (err)
+		err_print(err);
 	run_close(&p.run);
 	table_free(&p.table);
 	buf_free(&p.out);

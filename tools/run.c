@@ -124,6 +124,40 @@ static int open_views(struct run *r, const struct options *o, const struct view 
 	return opened ? 0 : err_set(err, "%s", r->v[0].why);
 }
 
+static int prepare_knobs(struct run *r, const struct options *o)
+{
+	int i, err = 0;
+
+	for (i = 0; !err && i < r->nviews; i++)
+		if (r->v[i].st && r->v[i].view->knobs)
+			err = r->v[i].view->knobs->prepare(o, &r->v[i].turn);
+	return err;
+}
+
+static int turn_knobs(struct run *r)
+{
+	int i, err = 0;
+
+	for (i = 0; !err && i < r->nviews; i++)
+		if (r->v[i].turn)
+			err = r->v[i].view->knobs->turn(r->v[i].turn);
+	return err;
+}
+
+int run_restore(struct run *r)
+{
+	int i, err = 0;
+
+	for (i = 0; i < r->nviews; i++) {
+		int failed = r->v[i].turn ? r->v[i].view->knobs->back(r->v[i].turn) : 0;
+
+		r->v[i].turn = NULL;
+		if (failed)
+			err = failed;
+	}
+	return err;
+}
+
 int run_open(struct run *r, const struct options *o, const struct view *const *list, bool all)
 {
 	struct run_priv *priv;
@@ -144,6 +178,8 @@ int run_open(struct run *r, const struct options *o, const struct view *const *l
 	if (!err)
 		err = open_views(r, o, list, all);
 	if (!err)
+		err = prepare_knobs(r, o);
+	if (!err)
 		err = session_seal(r->session);
 	if (err)
 		run_close(r);
@@ -161,8 +197,9 @@ int run_go(struct run *r)
 			r->v[i].view->tick(r->v[i].st, clock_ns(CLOCK_MONOTONIC));
 	r->start = r->last = r->now = clock_ns(CLOCK_MONOTONIC);
 	priv->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-	if (!r->program)
-		return 0;
+	err = turn_knobs(r);
+	if (err || !r->program)
+		return err;
 	if (write(priv->go, "", 1) != 1)
 		return err_set(-ECHILD, "the program ended before it was started");
 	close(priv->go);
@@ -255,6 +292,7 @@ void run_close(struct run *r)
 	struct run_priv *priv = r->priv;
 	int i;
 
+	run_restore(r);
 	for (i = 0; i < r->nviews; i++) {
 		if (r->v[i].st)
 			r->v[i].view->close(r->v[i].st);

@@ -18,6 +18,7 @@ struct run_view {
 	struct view_state *st;
 	int err; /* < 0: did not open, text says why */
 	char why[256];
+	struct turn *turn;	  /* of its knobs, NULL: none was asked for */
 	struct price price;	  /* as of the last tick */
 	uint64_t interval_events; /* events in the last interval */
 };
@@ -43,13 +44,18 @@ struct run {
  * each failure kept in v[].why, and views of what is not there are left out.
  */
 int run_open(struct run *r, const struct options *o, const struct view *const *views, bool all);
-/** run_go - let the program run; the first interval starts here. */
+/** run_go - turn the knobs, let the program run; the first interval starts here. */
 int run_go(struct run *r);
 /** run_tick - end the interval in all views, measure our own price. */
 int run_tick(struct run *r);
 void run_harvest(struct run *r);
 /** run_status - status of the program that has ended: 0 .. 255 as a shell would say it. */
 int run_status(struct run *r); /* waits for it */
+/**
+ * run_restore - put knobs back that were turned: 0; -errno, described, when that
+ * failed. run_close() does it too, and says nothing.
+ */
+int run_restore(struct run *r);
 void run_close(struct run *r);
 
 #endif /* OSTRACE_RUN_H */

@@ -18,6 +18,7 @@
 #include "hist.h"
 
 struct session;
+struct options;
 
 /* What a view is asked to look at; every field acts inside the kernel. */
 struct filter {
@@ -80,6 +81,23 @@ struct price {
 };
 
 struct view_state;
+struct turn;
+
+/*
+ * Knobs of what a view looks at: the view's command has options for them, and
+ * what they turned is put back when it ends.
+ */
+struct view_knobs {
+	unsigned int options; /* OPT_* of them (options.h), taken by that command only */
+	/*
+	 * Check what @o asks for and get ready, while we have all privileges.
+	 * *@t stays NULL when nothing is asked for. 0 or -errno, described, as
+	 * the others.
+	 */
+	int (*prepare)(const struct options *o, struct turn **t);
+	int (*turn)(struct turn *t); /* the first interval has begun */
+	int (*back)(struct turn *t); /* put back, end @t; accepts NULL */
+};
 
 /* A kernel feature a view can use, for `ostrace features`. */
 struct view_need {
@@ -119,6 +137,8 @@ struct view {
 	 * Cheap, needs no privilege. NULL: always there.
 	 */
 	bool (*present)(void);
+
+	const struct view_knobs *knobs; /* NULL: none */
 
 	/*
 	 * Load and attach. Return 0 or -errno, having described the failure

@@ -7,9 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "options.h"
 #include "view_irq.h"
-
-enum { T_MECHANISMS, T_CPUS, T_DRIVER };
 
 /* Shared by the first two tables: what a row has besides its keys. */
 enum {
@@ -117,9 +116,12 @@ static const struct column driver_cols[] = {
 static const struct table_def tables[] = {
 	[T_MECHANISMS] = { "mechanisms", "by mechanism", "one row per mechanism that did something",
 		COLS(mech_cols), .sort = M_ORDER, .child = T_CPUS, .hist = true,
-		.top_level = true },
+		.top_level = true, .headline = { M_NUMBERS + C_WAIT_P99, M_NUMBERS + C_WAIT_MAX,
+			M_NUMBERS + C_HANDLED } },
 	[T_CPUS] = { "cpus", "by mechanism and CPU", "one row per mechanism and CPU",
-		COLS(cpu_cols), .sort = U_ORDER, .child = -1, .hist = true, .top_level = true },
+		COLS(cpu_cols), .sort = U_ORDER, .child = -1, .hist = true, .top_level = true,
+		.headline = { U_NUMBERS + C_WAIT_P99, U_NUMBERS + C_WAIT_MAX,
+			U_NUMBERS + C_HANDLED } },
 	[T_DRIVER] = { "driver", "driver", "the driver's settings, and what became of interrupts due",
 		COLS(driver_cols), .sort = D_ORDER, .child = -1, .top_level = true },
 };
@@ -408,6 +410,13 @@ static const struct view_need needs[] = {
 	{ NULL, false, NULL },
 };
 
+static const struct view_knobs knobs = {
+	.options = OPT_IRQ,
+	.prepare = irq_turn_prepare,
+	.turn = irq_turn,
+	.back = irq_turn_back,
+};
+
 const struct view view_irq = {
 	.name = "irq",
 	.title = "Interrupt demo",
@@ -424,10 +433,12 @@ const struct view view_irq = {
 	.tables = tables,
 	.ntables = sizeof(tables) / sizeof(tables[0]),
 	.top_table = T_MECHANISMS,
+	.overview = T_MECHANISMS,
 	.needs = needs,
 	.filters = FILTER_CPU,
 	.without_bpf = true,
 	.present = irqdev_present,
+	.knobs = &knobs,
 	.open = irq_open,
 	.close = irq_close,
 	.tick = irq_tick,

@@ -4,8 +4,12 @@
 #define OSTRACE_VIEW_IRQ_H
 
 #include "irqdev.h"
+#include "irqknobs.h"
 #include "irqstat.h"
 #include "view.h"
+
+/* Its tables. */
+enum { T_MECHANISMS, T_CPUS, T_DRIVER };
 
 /* One mechanism, on all CPUs or on one. */
 struct irq_cell {
@@ -37,5 +41,10 @@ int irq_tick(struct view_state *st, uint64_t now);
 int irq_watch_cpus(struct view_state *st, bool on);
 /** irq_cpu_wanted - does the filter let @cpu pass? */
 bool irq_cpu_wanted(const struct view_state *st, int cpu);
+
+/* irqturn.c: the callbacks of struct view_knobs. */
+int irq_turn_prepare(const struct options *o, struct turn **t);
+int irq_turn(struct turn *t);
+int irq_turn_back(struct turn *t);
 
 #endif /* OSTRACE_VIEW_IRQ_H */

@@ -231,7 +231,7 @@ int irq_open(struct session *s, const struct filter *f, struct view_state **out)
 	irqdev_close(&d);
 	st->have_cpus = f->have_cpus;
 	memcpy(st->cpus, f->cpus, sizeof(st->cpus));
-	if (!err && st->have_cpus)
+	if (!err && (st->have_cpus || f->table == T_CPUS))
 		err = irq_watch_cpus(st, true);
 	if (err) {
 		irq_close(st);

@@ -9,7 +9,7 @@
 
 refused 2 "no command given"
 refused 2 "unknown command 'sycalls': did you mean syscalls?" sycalls
-refused 2 "(top, syscalls, softirqs, sched, features" xyzzy
+refused 2 "(top, syscalls, softirqs, sched," xyzzy
 refused 2 "unknown option --intervall: did you mean --interval?" syscalls --intervall 1
 refused 2 "unknown option -z" syscalls -z
 refused 2 "--sort needs an argument" syscalls --sort
@@ -59,6 +59,10 @@ refused 2 "softirqs: --pid does not apply: this command takes --cpu" softirqs -p
 refused 2 "softirqs: -- program does not apply" softirqs -- true
 refused 2 "features: --pid does not apply" features -p "$$"
 refused 2 "features takes no argument" features 1
+refused 2 "syscalls: --rate does not apply" syscalls --rate 10
+refused 2 "--rate: '50k' is out of range: give 0 to 20000" irq --rate 50k
+refused 2 "--storm: '1m' is out of range" irq --storm 1m
+[ -e /sys/module/ostrace_irq ] || refused 3 "the module ostrace_irq is not" irq
 refused 2 "syscalls: --batch does not apply" syscalls -b
 refused 2 "--color: unknown value 'blue' (auto, always, never)" syscalls --color=blue
 refused 2 "--generate: unknown value 'html'" --generate html

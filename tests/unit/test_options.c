@@ -209,6 +209,8 @@ static void bad_lines_are_named(void **state)
 		{ "features -- ls", "features runs no program" },
 		{ "features 1", "features takes no argument '1'" },
 		{ "calls -b", "calls: --batch does not apply" },
+		{ "calls --rate 1k", "calls: --rate does not apply to this command" },
+		{ "top --storm 1s", "top: --storm does not apply to this command" },
 		{ "calls --", "-- needs a program" },
 		{ "calls what", "unknown argument 'what'" },
 		{ "calls 1 2 3", "one argument too many: '3'" },
@@ -386,7 +388,7 @@ static void option_table_is_sound(void **state)
 	for (d = option_defs; d->name; d++) {
 		assert_true(d - option_defs < 64);
 		assert_non_null(d->set);
-		assert_true(d->flags & OPT_FOR);
+		assert_true(d->flags & (OPT_FOR | OPT_OWN));
 		assert_true(d->help[strlen(d->help) - 1] != '.');
 		for (e = d + 1; e->name; e++) {
 			assert_string_not_equal(d->name, e->name);

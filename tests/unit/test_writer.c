@@ -327,7 +327,7 @@ static void help_names_everything(void **state)
 	for (i = 0; command_at(i); i++)
 		assert_non_null(strstr(b.s, command_at(i)->name));
 	for (d = option_defs; d->name; d++)
-		if (!(d->flags & OPT_RARE))
+		if ((d->flags & OPT_FOR) && !(d->flags & OPT_RARE))
 			assert_non_null(strstr(b.s, d->name));
 	assert_null(strstr(b.s, "generate"));
 	buf_free(&b);
