@@ -14,6 +14,7 @@
  */
 #include "ostrace.bpf.h"
 #include "ostrace/syscall.h"
+#include "where_cells.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -227,11 +228,17 @@ static __noinline u32 slot_alloc(void)
 	return SLOT_STORAGE;
 }
 
-static __always_inline bool in_focus(struct sys_thread *th)
+/* THREAD_FOCUS and THREAD_WHERE as they should be now. */
+#define THREAD_ATTENTION (THREAD_FOCUS | THREAD_WHERE)
+
+static __always_inline u32 attention(struct sys_thread *th)
 {
-	return (control.focus_tgid && control.focus_tgid == th->tgid &&
-		control.focus_start == th->proc_start) ||
-	       (control.focus_cgid && control.focus_cgid == th->cgid);
+	bool all = !control.focus_tgid && !control.focus_cgid, in;
+
+	in = (control.focus_tgid && control.focus_tgid == th->tgid &&
+	      control.focus_start == th->proc_start) ||
+	     (control.focus_cgid && control.focus_cgid == th->cgid);
+	return (in ? THREAD_FOCUS : 0) | (control.where && (in || all) ? THREAD_WHERE : 0);
 }
 
 static __always_inline void thread_names(struct sys_thread *th, struct task_struct *t)
@@ -261,9 +268,7 @@ static __noinline void thread_init(u32 slot, struct task_struct *t, u64 enter_ns
 	th->cgid = task_cgroup_id(t);
 	th->sys = sys;
 	thread_names(th, t);
-	if (in_focus(th))
-		flags |= THREAD_FOCUS;
-	th->flags = flags;
+	th->flags = flags | attention(th);
 	th->enter_ns = enter_ns;
 	set_state(&th->state, THREAD_LIVE);
 }
@@ -303,7 +308,7 @@ static __noinline u32 thread_slow(struct task_struct *t)
 	if (have) {
 		if (th->cgid == task_cgroup_id(t)) {
 			thread_names(th, t);
-			th->flags = (th->flags & ~THREAD_FOCUS) | (in_focus(th) ? THREAD_FOCUS : 0);
+			th->flags = (th->flags & ~THREAD_ATTENTION) | attention(th);
 			th->gen = gen;
 			goto out;
 		}
@@ -380,6 +385,13 @@ static __always_inline int call_begins(long nr)
 	}
 	th = &threads[slot & thread_mask];
 	th->sys = sys_slot_of(sys_key(t, nr));
+	if (unlikely(th->flags & THREAD_WHERE)) {
+		u64 now = bpf_ktime_get_ns();
+
+		th->enter_ns = now;
+		where_opens(t, now);
+		return 0;
+	}
 	th->enter_ns = bpf_ktime_get_ns(); /* last: our own cost is not the call's */
 	return 0;
 }
@@ -426,7 +438,7 @@ static __always_inline void cell_account(struct sys_cell *c, u32 epoch, bool tim
 
 /* One call has ended. @th may be NULL: then only the system call is accounted. */
 static __always_inline void account(struct sys_thread *th, u32 slot, u32 cpu, u32 sys, bool timed,
-				    u64 ns, long ret)
+				    u64 start, u64 ns, long ret)
 {
 	bool error = false, restart = false;
 	struct sys_row *r;
@@ -452,8 +464,12 @@ static __always_inline void account(struct sys_thread *th, u32 slot, u32 cpu, u3
 		cpus[cpu].no_thread++;
 		return;
 	}
-	if (unlikely(th->flags & THREAD_FOCUS))
-		cell_account(&focus_cells[at], epoch, timed, ns, error, restart);
+	if (unlikely(th->flags & THREAD_ATTENTION)) {
+		if (th->flags & THREAD_FOCUS)
+			cell_account(&focus_cells[at], epoch, timed, ns, error, restart);
+		if (th->flags & THREAD_WHERE && timed)
+			where_closes(sys, start, start + ns);
+	}
 
 	th->calls++;
 	if (unlikely(error))
@@ -486,7 +502,7 @@ static __noinline void exit_storage(struct task_struct *t, u32 cpu, u64 now, lon
 		return;
 	start = ts->enter_ns;
 	ts->enter_ns = 0;
-	account(NULL, 0, cpu, ts->sys, true, now - start, ret);
+	account(NULL, 0, cpu, ts->sys, true, start, now - start, ret);
 }
 
 static __always_inline int call_ends(long nr, long ret)
@@ -543,7 +559,7 @@ static __always_inline int call_ends(long nr, long ret)
 			th->sys = sys;
 		}
 	}
-	account(th, slot, cpu, sys, timed, now - start, ret);
+	account(th, slot, cpu, sys, timed, start, now - start, ret);
 	return 0;
 }
 
@@ -565,7 +581,7 @@ static __always_inline int task_exits(void)
 		return 0;
 	if (!ts->slot) {
 		if (ts->enter_ns)
-			account(NULL, 0, cpu, ts->sys, false, 0, 0);
+			account(NULL, 0, cpu, ts->sys, false, 0, 0, 0);
 		return 0;
 	}
 	slot = ts->slot - 1;
@@ -573,7 +589,7 @@ static __always_inline int task_exits(void)
 	th = &threads[slot & thread_mask];
 	if (th->enter_ns) {
 		th->enter_ns = 0;
-		account(th, slot, cpu, th->sys, false, 0, 0);
+		account(th, slot, cpu, th->sys, false, 0, 0, 0);
 	}
 	set_state(&th->state, THREAD_DEAD);
 	return 0;

@@ -170,8 +170,7 @@ static uint64_t lost(const struct view_state *st, int which)
 	return n;
 }
 
-/* Calls that ran through our programs: counted or passed over by the filter. */
-static uint64_t seen(const struct view_state *st)
+uint64_t syscalls_seen(const struct view_state *st)
 {
 	uint64_t n = 0;
 	int i;
@@ -187,6 +186,7 @@ static void syscalls_close(struct view_state *st)
 {
 	if (!st)
 		return;
+	syscalls_where_stop(st);
 	if (st->ready)
 		sysdata_close(&st->d);
 	syscall_bpf__destroy(st->skel);
@@ -311,7 +311,7 @@ static int syscalls_open(struct session *s, const struct filter *f, struct view_
 		goto fail;
 	sysdata_baseline(&st->d);
 	st->now = clock_ns(CLOCK_MONOTONIC);
-	st->events_base = seen(st);
+	st->events_base = syscalls_seen(st);
 	for (i = 0; i < 4; i++)
 		st->lost_base[i] = lost(st, i);
 	*out = st;
@@ -331,6 +331,7 @@ static void syscalls_harvest(struct view_state *st)
 static int syscalls_tick(struct view_state *st, uint64_t now)
 {
 	st->now = now;
+	syscalls_where_tick(st);
 	return sysdata_tick(&st->d);
 }
 
@@ -350,19 +351,25 @@ static int syscalls_losses(struct view_state *st, struct loss *l)
 		l[i] = kinds[i];
 		l[i].n = lost(st, i) - st->lost_base[i];
 	}
-	return 4;
+	l[4] = (struct loss){ "where_missed",
+			      "events not booked, so that a part of some call's time is called "
+			      "another one",
+			      syscalls_where_lost(st) };
+	return 5;
 }
 
 static void syscalls_price(struct view_state *st, struct price *p)
 {
 	p->ns_per_event = st->ns_per_event;
 	p->event = "syscall";
-	p->events = seen(st) - st->events_base;
+	p->events = syscalls_seen(st) - st->events_base;
 	p->bpf_ns_per_event = -1;
+	syscalls_where_price(st, p->events + st->events_base, p);
 }
 
 static const char *const *syscalls_notes(struct view_state *st)
 {
+	st->notes[st->nnotes] = syscalls_where_note(st);
 	return st->notes;
 }
 
@@ -374,6 +381,9 @@ static const struct view_need needs[] = {
 	  "a process that moves to another cgroup stays accounted to the first one" },
 	{ "iter:task", false, "calls in flight at the start are not shown" },
 	{ "cgroup2", false, "all processes appear in the root cgroup" },
+	{ "tp_btf:sched_switch", false, "where the time of a call went is not known (--by where)" },
+	{ "tp_btf:sched_wakeup", false, "a wait for a CPU after a sleep counts as the sleep's" },
+	{ "fentry", false, "what memory.high makes a call wait counts as blocked" },
 	{ NULL, false, NULL },
 };
 
@@ -388,7 +398,15 @@ const struct view view_syscalls = {
 		"have no duration (\"untimed\").\n\n"
 		"Attaching slows every system call of the machine a little, those of filtered out "
 		"processes included; the price shown is measured at the start on this machine. "
-		"vDSO calls (clock_gettime, getcpu) never enter the kernel and cannot be seen.",
+		"vDSO calls (clock_gettime, getcpu) never enter the kernel and cannot be seen.\n\n"
+		"The table `where` tells where the time of each call went; the parts add up to its "
+		"duration. What happens at the same time counts once, as the first of: under an "
+		"interrupt or softirq; ready to run, but without a CPU; inside memory reclaim; "
+		"inside the penalty for exceeding memory.high; running; blocked for any other "
+		"reason. The penalty that the kernel makes a task wait on its way back to user "
+		"space comes after the end of the call and is not part of it. To know all this, "
+		"context switches and interrupts are watched too, but only while that table is "
+		"asked for; it starts with calls that begin from then on.",
 	.tables = syscalls_tables,
 	.ntables = SYSCALLS_TABLES,
 	.needs = needs,

@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <string.h>
 #include "cgroups.h"
+#include "err.h"
 #include "sysnames.h"
 #include "view_syscalls.h"
+#include "where.h"
 
 /* Indexes in tables[]. */
-enum { T_SYSCALLS, T_PROCESSES, T_CGROUPS, T_OPEN, T_RESULTS };
+enum { T_SYSCALLS, T_PROCESSES, T_CGROUPS, T_OPEN, T_RESULTS, T_WHERE };
 
 /* A table reads as a table. */
 /* clang-format off */
@@ -111,12 +113,51 @@ static const struct column result_cols[] = {
 	[R_CODE] = { "errno", "Errno", UNIT_ID, 5, COL_JSON_ONLY, "the number, 0 for ok" },
 };
 
+enum {
+	W_NAME,
+	W_CALLS,
+	W_TOTAL,
+	W_P99,
+	W_PERCENT,
+	W_NS = W_PERCENT + WHERE_PARTS,
+	W_SLOW_CALLS = W_NS + WHERE_PARTS,
+	W_SLOW_LEAST,
+	W_SLOW_NS,
+};
+#define WHERE_COLS(part, name, title, help) \
+	[W_PERCENT + (part)] = { name "_percent", title, UNIT_PERCENT, 6, 0, help }, \
+	[W_NS + (part)] = { name "_ns", title, UNIT_NS, 7, COL_JSON_ONLY, "that part of the total" }, \
+	[W_SLOW_NS + (part)] = { "slow_" name "_ns", title, UNIT_NS, 7, COL_JSON_ONLY, \
+		"that part of the slow calls' time" }
+static const struct column where_cols[] = {
+	[W_NAME] = { "name", "Syscall", UNIT_TEXT, 16, COL_KEY | COL_ASCENDING, "system call" },
+	[W_CALLS] = { "calls", "Calls", UNIT_COUNT, 7, COL_OPTIONAL,
+		      "calls that ended, and whose time was followed from their beginning" },
+	[W_TOTAL] = { "total_ns", "Total", UNIT_NS, 7, 0, "their time: exactly the sum of the parts" },
+	[W_P99] = { "p99_ns", "P99", UNIT_NS, 7, 0,
+		    "99 % of calls were faster, within 12.5 % (all calls that ended)" },
+	WHERE_COLS(WHERE_RUNNING, "running", "Run%", "share of the time spent running"),
+	WHERE_COLS(WHERE_BLOCKED, "blocked", "Sleep%",
+		   "asleep, waiting for whatever the call is about: data, a lock, a timer, a disk"),
+	WHERE_COLS(WHERE_READY, "ready", "NoCPU%", "could run, but another task had the CPU"),
+	WHERE_COLS(WHERE_RECLAIM, "reclaim", "Recl%",
+		   "in direct reclaim, or in that of a cgroup at memory.max or memory.high"),
+	WHERE_COLS(WHERE_THROTTLE, "throttle", "Throt%",
+		   "in the penalty for exceeding memory.high"),
+	WHERE_COLS(WHERE_INTERRUPTED, "interrupted", "Irq%",
+		   "under interrupts and softirqs that came while it ran"),
+	[W_SLOW_CALLS] = { "slow_calls", "Slow", UNIT_COUNT, 7, COL_JSON_ONLY,
+		"the slowest 1 % of those calls, and others that took about as long" },
+	[W_SLOW_LEAST] = { "slow_least_ns", "SlowMin", UNIT_NS, 7, COL_JSON_ONLY,
+		"each of them took at least so long" },
+};
+
 #define COLS(c) .cols = (c), .ncols = (int)(sizeof(c) / sizeof((c)[0]))
 
 const struct table_def syscalls_tables[SYSCALLS_TABLES] = {
 	[T_SYSCALLS] = { "syscalls", "by syscall", "one row per system call", COLS(syscall_cols),
 			 .sort = S_TOTAL, .child = T_RESULTS, .hist = true, .top_level = true,
-			 .headline = { S_TOTAL, S_P99, S_ERRORS } },
+			 .headline = { S_TOTAL, S_P99, S_ERRORS }, .sibling = T_WHERE + 1 },
 	[T_PROCESSES] = { "processes", "by process", "one row per process", COLS(process_cols),
 			  .sort = P_TOTAL, .child = T_SYSCALLS, .top_level = true,
 			  .subject = SUBJECT_PROCESS, .headline = { P_TOTAL, P_CALLS, P_MAX } },
@@ -127,6 +168,9 @@ const struct table_def syscalls_tables[SYSCALLS_TABLES] = {
 		     COLS(open_cols), .sort = O_AGE, .child = -1, .top_level = true },
 	[T_RESULTS] = { "results", "by result", "one row per system call and result",
 			COLS(result_cols), .sort = R_CALLS, .child = -1, .top_level = true },
+	[T_WHERE] = { "where", "where time went", "one row per system call: where its time went",
+		      COLS(where_cols), .sort = W_TOTAL, .child = T_RESULTS, .hist = true,
+		      .top_level = true, .sibling = T_SYSCALLS + 1 },
 };
 /* clang-format on */
 
@@ -144,22 +188,57 @@ static void scope_owner(const struct scope *scope, struct sys_scope *to)
 	}
 }
 
+static bool of_syscalls(int table)
+{
+	return table == T_SYSCALLS || table == T_WHERE;
+}
+
 static bool owned(const struct scope *scope)
 {
-	return scope && scope->depth && scope->step[0].table != T_SYSCALLS;
+	return scope && scope->depth && !of_syscalls(scope->step[0].table);
+}
+
+/* Whether where time goes is asked for by the table or on the way to it. */
+static bool asks_where(int table, const struct scope *scope)
+{
+	int i;
+
+	for (i = 0; scope && i < scope->depth; i++)
+		if (scope->step[i].table == T_WHERE)
+			return true;
+	return table == T_WHERE;
+}
+
+static int focus_where(struct view_state *st, bool on)
+{
+	struct sys_control *c = st->d.m.control;
+	int err = on ? syscalls_where_start(st, syscalls_seen(st)) : 0;
+
+	if (err)
+		return err;
+	c->where = on;
+	__atomic_fetch_add(&c->gen, 1, __ATOMIC_SEQ_CST);
+	if (!on)
+		syscalls_where_stop(st);
+	return 0;
 }
 
 int syscalls_focus(struct view_state *st, int table, const struct scope *scope)
 {
 	struct sys_scope to, *now = &st->d.scope;
+	bool where = asks_where(table, scope);
+	int err = 0;
 
 	scope_owner(scope, &to);
 	to.rows = table == T_RESULTS || owned(scope);
-	if (to.rows == now->rows && to.tgid == now->tgid && to.start == now->start &&
-	    to.cgid == now->cgid)
-		return 0;
-	sysdata_focus(&st->d, &to);
-	return 0;
+	if (to.rows != now->rows || to.tgid != now->tgid || to.start != now->start ||
+	    to.cgid != now->cgid) {
+		sysdata_focus(&st->d, &to);
+		syscalls_where_forget(st);
+	}
+	if (where != !!st->where)
+		err = focus_where(st, where);
+	return err;
 }
 
 static uint64_t ratio(uint64_t total, uint64_t n)
@@ -204,6 +283,55 @@ static int fill_syscalls(struct view_state *st, const struct scope *scope, struc
 				1u << S_MAX | 1u << S_TOTAL;
 		if (!what)
 			r->na |= 1u << S_NUMBER;
+	}
+	return 0;
+}
+
+static void fill_parts(struct row *r, const struct where_cell *cell)
+{
+	struct where_sum all, slow;
+	double total;
+	int i;
+
+	where_all(cell, &all);
+	r->v[W_CALLS].u = all.calls;
+	r->v[W_TOTAL].u = where_ns(&all);
+	r->v[W_SLOW_LEAST].u = where_slowest(cell, 10, &slow);
+	r->v[W_SLOW_CALLS].u = slow.calls;
+	total = (double)where_ns(&all);
+	for (i = 0; i < WHERE_PARTS; i++) {
+		r->v[W_PERCENT + i].d = total > 0 ? 100.0 * (double)all.part[i] / total : 0;
+		r->v[W_NS + i].u = all.part[i];
+		r->v[W_SLOW_NS + i].u = slow.part[i];
+	}
+}
+
+static int fill_where(struct view_state *st, const struct scope *scope, struct table *out)
+{
+	int plane = owned(scope) ? PLANE_FOCUS : PLANE_ALL;
+	char name[64];
+	uint32_t sys;
+
+	if (!st->where)
+		return err_set(-ENODATA, "where time goes cannot be seen: see ostrace features");
+	for (sys = 0; sys < SYS_SLOTS; sys++) {
+		const struct where_cell *cell = syscalls_where_of(st, sys);
+		const struct hist *h = &st->d.stat[plane][sys].delta;
+		struct where_sum all;
+		struct row *r;
+
+		where_all(cell, &all);
+		if (!all.calls)
+			continue;
+		r = table_add(out, (struct row_id){ sys, 0 });
+		if (!r)
+			return -ENOMEM;
+		sysname(st->d.m.sys_what[sys], name, sizeof(name));
+		r->v[W_NAME].s = table_str(out, name);
+		r->v[W_P99].u = hist_percentile(h, 990, NULL);
+		if (!h->count)
+			r->na = 1ull << W_P99;
+		fill_parts(r, cell);
 	}
 	return 0;
 }
@@ -306,7 +434,7 @@ static int fill_results(struct view_state *st, const struct scope *scope, struct
 		const struct sys_result *s = &st->d.results.v[i];
 		struct row *r;
 
-		if (!s->last.calls || (in && in->table == T_SYSCALLS && in->id.a != s->sys))
+		if (!s->last.calls || (in && of_syscalls(in->table) && in->id.a != s->sys))
 			continue;
 		r = table_add(out, (struct row_id){ s->sys, s->result });
 		if (!r)
@@ -338,6 +466,8 @@ int syscalls_fill(struct view_state *st, int table, const struct scope *scope, s
 		return fill_open(st, out);
 	case T_RESULTS:
 		return fill_results(st, scope, out);
+	case T_WHERE:
+		return fill_where(st, scope, out);
 	}
 	return -EINVAL;
 }
@@ -351,7 +481,7 @@ int syscalls_hist(struct view_state *st, const struct scope *scope, int which, b
 
 	if (which)
 		return -ENOENT;
-	if (scope->depth < 1 || in->table != T_SYSCALLS || in->id.a >= SYS_SLOTS)
+	if (scope->depth < 1 || !of_syscalls(in->table) || in->id.a >= SYS_SLOTS)
 		return -ENODATA;
 	s = &st->d.stat[owned(scope) ? PLANE_FOCUS : PLANE_ALL][in->id.a];
 	if (!total) {

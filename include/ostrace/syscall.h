@@ -9,6 +9,9 @@
  *   threads  [thread]     totals and the open call of each thread
  *   rows     [hash]       totals per thread x system call x result
  *
+ * Where the time of calls goes is kept in maps that take memory only when that
+ * is asked for: where_cells, [cpu] for each slot.
+ *
  * Only the owning thread (or CPU) writes its counters, so nothing is atomic
  * and nothing is lost. Slots and rows of dead threads are given back by the
  * reader, once it has taken their last numbers.
@@ -53,6 +56,7 @@ enum {
 	THREAD_FOCUS = 1 << 1, /* also account in the focus cells */
 	/* New to us in the middle of a call that is not ours to count. */
 	THREAD_FRESH = 1 << 2,
+	THREAD_WHERE = 1 << 3, /* keep account of where the time of calls goes */
 };
 
 struct sys_thread {
@@ -117,8 +121,58 @@ struct sys_control {
 	__u64 focus_start; /* its proc_start */
 	__u64 focus_cgid;  /* focus: this cgroup */
 	__u32 free_tail;   /* free ring: entries the reader has put */
+	__u32 where;	   /* keep accounts of where time goes, of what is in focus */
+};
+
+/*
+ * Where the time of a call went. What is two of them at once counts as the one
+ * that stands further down; running and blocked exclude each other.
+ */
+enum where_part {
+	WHERE_RUNNING,
+	WHERE_BLOCKED,	   /* asleep, for whatever other reason */
+	WHERE_THROTTLE,	   /* running or asleep in the penalty for exceeding memory.high */
+	WHERE_RECLAIM,	   /* likewise in direct or cgroup reclaim */
+	WHERE_READY,	   /* could run, had no CPU */
+	WHERE_INTERRUPTED, /* under a hard interrupt or softirq */
+	WHERE_PARTS,
+};
+
+/*
+ * Calls are summed up apart by duration: what makes the slowest ones slow is
+ * often not what most of the time goes into. A class is an octave; the first
+ * holds all below 2^WHERE_FIRST ns, the last all above.
+ */
+#define WHERE_FIRST 9
+#define WHERE_CLASSES 32
+
+struct where_sum {
+	__u64 calls;
+	__u64 part[WHERE_PARTS]; /* ns */
+};
+
+struct where_cell {
+	struct where_sum class[WHERE_CLASSES];
+};
+
+/* Per CPU: working state of the accounts. */
+struct where_cpu {
+	__u64 irq_ns; /* time that interrupts and softirqs took, ever */
+	__u64 since;  /* when the outermost one began */
+	__u64 lost;   /* calls without an account: no memory */
+	__u32 depth;
 	__u32 pad;
 };
+
+/** where_class - the class of a call of @ns. */
+static inline __attribute__((always_inline)) __u32 where_class(__u64 ns)
+{
+	__u32 octave = ostrace_hist_slot(ns) >> OSTRACE_HIST_SUB_BITS;
+	/* The octave 2^n .. 2^(n+1) - 1 has the number n - 1. */
+	__u32 class = octave < WHERE_FIRST - 1 ? 0 : octave - (WHERE_FIRST - 2);
+
+	return class < WHERE_CLASSES ? class : WHERE_CLASSES - 1;
+}
 
 /* Values of the filter maps. */
 enum { FILTER_ACTIVE = 1, FILTER_AT_EXEC = 2 };

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,6 +108,52 @@ static void step_nanosleep(long n, const char *arg)
 	/* libc would take clock_nanosleep, or a 64-bit variant */
 	while (n--)
 		expect(syscall(SYS_nanosleep, &ts, NULL), 0, "nanosleep");
+}
+
+/* What the kernel itself has on this thread: ns on a CPU, ns waiting for one. */
+static void own_times(long long *ran, long long *waited)
+{
+	FILE *f = fopen("/proc/thread-self/schedstat", "r");
+	struct timespec ts;
+
+	*waited = 0;
+	if (f && fscanf(f, "%*d %lld", waited) != 1)
+		fail("schedstat");
+	if (f)
+		fclose(f);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	*ran = ts.tv_sec * 1000000000ll + ts.tv_nsec;
+}
+
+/* Read zeroes with pread64, which nothing else here calls. */
+static void read_zeroes(long n, const char *arg, bool touch)
+{
+	size_t size = strtoul(arg, NULL, 10) << 20;
+	int fd = open("/dev/zero", O_RDONLY);
+	long long ran, waited, ran_then, waited_then;
+	char text[64];
+
+	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | (touch ? MAP_POPULATE : 0), -1, 0);
+
+	if (fd < 0 || p == MAP_FAILED)
+		fail("zero");
+	own_times(&ran_then, &waited_then);
+	while (n--)
+		expect(syscall(SYS_pread64, fd, p, size, 0), (long)size, "pread64");
+	own_times(&ran, &waited);
+	snprintf(text, sizeof(text), "%lld %lld", ran - ran_then, waited - waited_then);
+	say(text);
+}
+
+static void step_zero(long n, const char *arg)
+{
+	read_zeroes(n, arg, true);
+}
+
+static void step_fresh(long n, const char *arg)
+{
+	read_zeroes(n, arg, false);
 }
 
 static void step_enoent(long n, const char *arg)
@@ -488,6 +535,9 @@ static const struct {
 	{ "getppid", step_getppid, "COUNT times" },
 	{ "rare", step_rare, "COUNT sched_get_priority_min" },
 	{ "nanosleep", step_nanosleep, "COUNT times ARG ms" },
+	{ "zero", step_zero,
+	  "COUNT pread64 of ARG MiB; print ns that they ran, and waited for a CPU" },
+	{ "fresh", step_fresh, "the same into memory that is new" },
 	{ "enoent", step_enoent, "COUNT openat that fail" },
 	{ "ebadf", step_ebadf, "COUNT close that fail" },
 	{ "eagain", step_eagain, "COUNT read that fail" },
