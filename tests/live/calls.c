@@ -14,7 +14,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,16 +124,14 @@ static void own_times(long long *ran, long long *waited)
 	*ran = ts.tv_sec * 1000000000ll + ts.tv_nsec;
 }
 
-/* Read zeroes with pread64, which nothing else here calls. */
-static void read_zeroes(long n, const char *arg, bool touch)
+static void step_zero(long n, const char *arg)
 {
 	size_t size = strtoul(arg, NULL, 10) << 20;
+	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	int fd = open("/dev/zero", O_RDONLY);
 	long long ran, waited, ran_then, waited_then;
 	char text[64];
-
-	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | (touch ? MAP_POPULATE : 0), -1, 0);
 
 	if (fd < 0 || p == MAP_FAILED)
 		fail("zero");
@@ -146,14 +143,16 @@ static void read_zeroes(long n, const char *arg, bool touch)
 	say(text);
 }
 
-static void step_zero(long n, const char *arg)
+static void step_put(long n, const char *arg)
 {
-	read_zeroes(n, arg, true);
-}
+	size_t size = (size_t)n << 20;
+	int fd = open(arg, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	char *p = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-static void step_fresh(long n, const char *arg)
-{
-	read_zeroes(n, arg, false);
+	if (fd < 0 || p == MAP_FAILED)
+		fail(arg);
+	expect(syscall(SYS_pwrite64, fd, p, size, 0), (long)size, "pwrite64");
+	close(fd);
 }
 
 static void step_enoent(long n, const char *arg)
@@ -537,7 +536,7 @@ static const struct {
 	{ "nanosleep", step_nanosleep, "COUNT times ARG ms" },
 	{ "zero", step_zero,
 	  "COUNT pread64 of ARG MiB; print ns that they ran, and waited for a CPU" },
-	{ "fresh", step_fresh, "the same into memory that is new" },
+	{ "put", step_put, "one pwrite64 of COUNT MiB to a new file ARG" },
 	{ "enoent", step_enoent, "COUNT openat that fail" },
 	{ "ebadf", step_ebadf, "COUNT close that fail" },
 	{ "eagain", step_eagain, "COUNT read that fail" },

@@ -11,13 +11,15 @@ echo +memory >"$(cgroup_mount)/cgroup.subtree_control" 2>/dev/null
 echo 16M >"$cgroup/memory.high"
 echo 0 >"$cgroup/memory.swap.max" 2>/dev/null
 stalled() { sed -n 's/^some.*total=//p' "$cgroup/memory.pressure"; }
+mkdir "$work/tmpfs"
+mount -t tmpfs tmpfs "$work/tmpfs" || { echo "Bail out! no tmpfs"; exit 1; }
 before=$(stalled)
-"$OSTRACE" syscalls --by where --json -- "$CALLS" cgroup:1:"$cgroup" fresh:1:20 >"$work/all" 2>"$work/err"
-is $? 0 "a call read 20 MiB into new memory, with 16 MiB allowed"
+"$OSTRACE" syscalls --by where --json -- "$CALLS" cgroup:1:"$cgroup" put:20:"$work/tmpfs/file" >"$work/all" 2>"$work/err"
+is $? 0 "a call wrote 20 MiB to tmpfs, with 16 MiB allowed"
 grep '^{' "$work/all" >"$work/json"
-note "$(jq -c '.rows[] | select(.name == "pread64")' "$work/json")"
+note "$(jq -c '.rows[] | select(.name == "pwrite64")' "$work/json")"
 note "$(cat "$cgroup/memory.events" "$cgroup/memory.pressure" 2>/dev/null)"
-part() { jq "[.rows[] | select(.name == \"pread64\").$1] | add // 0" "$work/json"; }
+part() { jq "[.rows[] | select(.name == \"pwrite64\").$1] | add // 0" "$work/json"; }
 holds "the parts of every call add up to its duration" jq -e '[.rows[] | .running_ns + .blocked_ns +
 	.throttle_ns + .reclaim_ns + .ready_ns + .interrupted_ns == .total_ns] | all' "$work/json"
 holds "the kernel says that memory.high was exceeded" \
@@ -33,3 +35,4 @@ if [ -n "$before" ]; then
 else
 	skip "both are the pressure of the cgroup" "this kernel keeps none"
 fi
+umount "$work/tmpfs"
