@@ -122,6 +122,27 @@ static void quit(struct top_run *tr)
 	top_run_stop(tr, tr->program_ended ? run_status(&tr->run) : EXIT_OK);
 }
 
+/* Start and stop views as the model wants. */
+static void change_views(struct top_run *tr, struct tui *tui)
+{
+	struct top *t = &tr->top;
+	int i;
+
+	paint(tr, tui); /* starting one takes a moment */
+	for (i = 0; i < t->npanels; i++) {
+		struct top_panel *p = &t->panel[i];
+
+		if (p->wanted != p->idle)
+			continue;
+		if (p->wanted)
+			run_view_open(&tr->run, i);
+		else
+			run_view_close(&tr->run, i);
+		top_reopened(t, i, &tr->run.v[i]);
+	}
+	top_resize(t, t->rows, t->cols);
+}
+
 static int keys(struct top_run *tr, struct tui *tui)
 {
 	int key, err = 0;
@@ -138,6 +159,8 @@ static int keys(struct top_run *tr, struct tui *tui)
 			quit(tr);
 		if (todo & TOP_DO_REDRAW)
 			tui_redraw(tui);
+		if (todo & TOP_DO_VIEWS)
+			change_views(tr, tui);
 		if (todo & TOP_DO_PAUSE)
 			err = set_paused(tr, tui);
 		if (todo & TOP_DO_INTERVAL && !tr->top.paused)

@@ -315,7 +315,7 @@ int report_run(const struct options *o, const struct view *const *list, bool all
 	pid_t program;
 	int code, err;
 
-	err = run_open(&p.run, o, list, all);
+	err = run_open(&p.run, o, list, all ? RUN_ALL : RUN_SOME);
 	if (err)
 		return failed(err);
 	warn_of_missing_views(&p.run);

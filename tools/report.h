@@ -9,7 +9,7 @@
 
 /**
  * report_run - open @list (NULL-terminated), report every interval as text or
- * NDJSON until what @o says is reached, close. @all: as in run_open().
+ * NDJSON until what @o says is reached, close. @all: every view has to open.
  * Return: the command's exit code; errors have been printed.
  */
 int report_run(const struct options *o, const struct view *const *list, bool all);

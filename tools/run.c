@@ -20,6 +20,7 @@ struct run_priv {
 	bool waited;
 	uint64_t cpu_ns; /* our own CPU time at the last tick */
 	int online;	 /* CPUs */
+	struct filter filter;
 };
 
 static uint64_t clock_ns(clockid_t id)
@@ -90,34 +91,47 @@ static bool wants_bpf(const struct view *const *list)
 	return false;
 }
 
-static int open_views(struct run *r, const struct options *o, const struct view *const *list,
-		      bool all)
+static int open_view(struct run *r, struct run_view *v)
 {
-	struct filter f = o->filter;
+	struct run_priv *priv = r->priv;
+	struct filter f = priv->filter;
+
+	f.table = table_named(v->view->tables, v->view->ntables, r->o->by);
+	if (f.table < 0)
+		f.table = 0;
+	v->price = (struct price){ .ns_per_event = -1, .bpf_ns_per_event = -1 };
+	v->err = v->view->open(r->session, &f, &v->st);
+	if (v->err)
+		snprintf(v->why, sizeof(v->why), "%s", err_text(v->err));
+	return v->err;
+}
+
+static int open_views(struct run *r, const struct view *const *list, enum run_views how)
+{
+	struct run_priv *priv = r->priv;
+	struct filter *f = &priv->filter;
 	int err = 0, opened = 0;
 
-	f.program = (uint32_t)r->program;
-	if (f.cgroup_id)
-		f.cgroup_level = session_cgroup_level(r->session, f.cgroup_id, f.cgroup_level);
+	*f = r->o->filter;
+	f->program = (uint32_t)r->program;
+	if (f->cgroup_id)
+		f->cgroup_level = session_cgroup_level(r->session, f->cgroup_id, f->cgroup_level);
 	for (; *list && r->nviews < RUN_MAX_VIEWS; list++) {
 		struct run_view *v = &r->v[r->nviews];
 
-		if (!all && (*list)->present && !(*list)->present())
+		if (how != RUN_ALL && (*list)->present && !(*list)->present())
 			continue;
 		r->nviews++;
 		v->view = *list;
-		f.table = table_named((*list)->tables, (*list)->ntables, o->by);
-		if (f.table < 0)
-			f.table = 0;
-		v->price = (struct price){ .ns_per_event = -1, .bpf_ns_per_event = -1 };
-		v->err = v->view->open(r->session, &f, &v->st);
-		if (!v->err) {
+		v->idle = how == RUN_LAZY && v->view->on_demand && !r->program;
+		if (v->idle)
+			continue;
+		if (!open_view(r, v)) {
 			opened++;
 			continue;
 		}
-		snprintf(v->why, sizeof(v->why), "%s", err_text(v->err));
 		err = v->err;
-		if (all)
+		if (how == RUN_ALL)
 			return err;
 		err_clear();
 	}
@@ -158,12 +172,45 @@ int run_restore(struct run *r)
 	return err;
 }
 
-int run_open(struct run *r, const struct options *o, const struct view *const *list, bool all)
+int run_view_open(struct run *r, int i)
+{
+	struct run_view *v = &r->v[i];
+
+	v->idle = false;
+	if (v->st)
+		return 0;
+	if (open_view(r, v)) {
+		err_clear();
+		return v->err;
+	}
+	/* What it saw of its own start belongs to no interval. */
+	v->view->tick(v->st, clock_ns(CLOCK_MONOTONIC));
+	v->view->price(v->st, &v->price);
+	v->interval_events = 0;
+	return 0;
+}
+
+void run_view_close(struct run *r, int i)
+{
+	struct run_view *v = &r->v[i];
+
+	if (v->st)
+		v->view->close(v->st);
+	v->st = NULL;
+	v->err = 0;
+	v->idle = true;
+	v->interval_events = 0;
+	v->price = (struct price){ .ns_per_event = -1, .bpf_ns_per_event = -1 };
+}
+
+int run_open(struct run *r, const struct options *o, const struct view *const *list,
+	     enum run_views how)
 {
 	struct run_priv *priv;
 	int err;
 
 	memset(r, 0, sizeof(*r));
+	r->o = o;
 	r->bpf_percent = -1;
 	priv = calloc(1, sizeof(*priv));
 	if (!priv)
@@ -176,7 +223,7 @@ int run_open(struct run *r, const struct options *o, const struct view *const *l
 	if (!err && o->program)
 		err = program_hold(r, o->program);
 	if (!err)
-		err = open_views(r, o, list, all);
+		err = open_views(r, list, how);
 	if (!err)
 		err = prepare_knobs(r, o);
 	if (!err)

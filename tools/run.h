@@ -16,7 +16,8 @@
 struct run_view {
 	const struct view *view;
 	struct view_state *st;
-	int err; /* < 0: did not open, text says why */
+	bool idle; /* not watched until run_view_open() */
+	int err;   /* < 0: did not open, text says why */
 	char why[256];
 	struct turn *turn;	  /* of its knobs, NULL: none was asked for */
 	struct price price;	  /* as of the last tick */
@@ -34,16 +35,30 @@ struct run {
 	uint64_t interval_ns;	   /* length of the last interval, measured */
 	double cpu_percent;	   /* of the reader in the last interval, of one CPU */
 	double bpf_percent; /* est. share of the machine's CPU time spent in our BPF, < 0: not known */
+	const struct options *o;
 	void *priv;
+};
+
+/* Which of the views a run starts with, and which must open. */
+enum run_views {
+	RUN_SOME, /* those that are there; one has to open */
+	RUN_ALL,  /* every one, or the run fails */
+	RUN_LAZY, /* as RUN_SOME, but those that are on_demand stay idle */
 };
 
 /**
  * run_open - start @views (NULL-terminated) for @o: session, program held at
  * its first instruction, load, attach, drop privileges.
- * @all: fail if any view fails (a view command); else only if all do (top),
- * each failure kept in v[].why, and views of what is not there are left out.
+ * A view that fails where it may is kept with the reason in v[].why; one of what
+ * is not there is left out. With a program none stays idle: all have to see its
+ * beginning. @o is kept.
  */
-int run_open(struct run *r, const struct options *o, const struct view *const *views, bool all);
+int run_open(struct run *r, const struct options *o, const struct view *const *views,
+	     enum run_views how);
+/** run_view_open - start v[@i], which is idle or did not open. Return: 0 or v[@i].err. */
+int run_view_open(struct run *r, int i);
+/** run_view_close - stop v[@i]; it is idle from then on. */
+void run_view_close(struct run *r, int i);
 /** run_go - turn the knobs, let the program run; the first interval starts here. */
 int run_go(struct run *r);
 /** run_tick - end the interval in all views, measure our own price. */

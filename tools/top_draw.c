@@ -111,6 +111,8 @@ static void head_facts(const struct top *t, struct facts *l)
 	add(l, STYLE_STRONG, "ostrace");
 	if (*t->only)
 		add(l, STYLE_STRONG, "only %s", t->only);
+	if (t->follow.kind)
+		add(l, STYLE_BOUND, "following %s", t->follow.name);
 	add(l, STYLE_NORMAL, "%s", m->host);
 	add(l, STYLE_NORMAL, "%s", m->release);
 	if (m->cpus)
@@ -277,8 +279,21 @@ static void draw_table_hints(struct top *t, struct grid *g)
 
 	x = put_hint(g, b, x, "q", "quit");
 	x = put_hint(g, b, x, "?", "help");
+	if (t->overview) {
+		x = put_hint(g, b, x, "Up Down", "choose");
+		x = put_hint(g, b, x, "Enter", "its panel");
+		put_hint(g, b, x, "0", "all panels");
+		return;
+	}
+	if (p->idle) {
+		x = put_hint(g, b, x, "x", "start watching");
+		def = NULL;
+	}
 	if (def && (def->child >= 0 || def->hist))
-		x = put_hint(g, b, x, "Enter", "look in");
+		x = put_hint(g, b, x, "Enter",
+			     def->subject && !p->scope.depth ? "follow" : "look in");
+	if (def && def->sibling)
+		x = put_hint(g, b, x, "w", "where");
 	if (p->scope.depth)
 		x = put_hint(g, b, x, "Esc", "back");
 	if (top_has_hist(p))
@@ -337,6 +352,8 @@ void top_draw(struct top *t, struct grid *g)
 	for (i = 0; i < t->npanels; i++)
 		if (t->panel[i].box.h > 0)
 			top_draw_panel(t, g, i);
+	if (t->overview)
+		top_draw_overview(t, g);
 	draw_foot(t, g);
 	draw_hint(t, g);
 	if (t->mode == TOP_MODE_HELP)

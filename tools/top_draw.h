@@ -18,6 +18,8 @@ int top_head_lines(const struct top *t, int cols, int limit);
 
 /** top_draw_panel - title and contents of panel @i. */
 void top_draw_panel(struct top *t, struct grid *g, int i);
+/** top_draw_overview - a line for each panel, instead of the panels. */
+void top_draw_overview(struct top *t, struct grid *g);
 /** top_draw_table - column titles, rows and, for the active panel, a sparkline. */
 void top_draw_table(struct top *t, struct grid *g, struct top_panel *p, const struct box *b);
 /** top_draw_hists - the histograms of the row one is in. */

@@ -110,6 +110,10 @@ static void draw_title(struct top *t, struct grid *g, int i)
 	format_fit(text, sizeof(text), b->w - 6, !t->ascii);
 	x = title_part(g, b, 1, style, text);
 	x = title_part(g, b, x, STYLE_BOUND, p->unfiltered);
+	if (t->follow.kind && top_can_follow(p, t->follow.kind) < 0)
+		x = title_part(g, b, x, STYLE_BOUND,
+			       t->follow.kind == SUBJECT_PROCESS ? "of all processes" :
+								   "of all cgroups");
 	if (*f->filter) {
 		snprintf(filter, sizeof(filter), "/%s", f->filter);
 		x = title_part(g, b, x, STYLE_BOUND, filter);
@@ -187,7 +191,11 @@ void top_draw_panel(struct top *t, struct grid *g, int i)
 
 	b.y++;
 	b.h--;
-	if (b.h > 0 && p->err < 0) {
+	if (b.h > 0 && p->idle) {
+		put_wrapped(g, &b, 0, STYLE_DIM,
+			    p->wanted ? "starting..." :
+					"not watched, to spare the machine: x starts it");
+	} else if (b.h > 0 && p->err < 0) {
 		y = put_wrapped(g, &b, 0, STYLE_ERROR, "not available:");
 		put_wrapped(g, &b, y, STYLE_NORMAL, p->why);
 	} else if (b.h > 0 && !t->samples) {

@@ -77,6 +77,22 @@ void top_next_table(struct top *t, struct top_panel *p)
 	top_refresh(t, p);
 }
 
+void top_sibling(struct top *t, struct top_panel *p)
+{
+	const struct table_def *def = top_def(p);
+	struct top_frame *f = top_frame(p);
+
+	if (p->err < 0 || !def || !def->sibling)
+		return;
+	/* The rows are the same: the selected one stays selected. */
+	history_reset(&f->history);
+	memset(f->want, 0, sizeof(f->want));
+	f->table = def->sibling - 1;
+	f->sel.known = f->sel.known && f->sel.sticky;
+	top_focus(p);
+	top_refresh(t, p);
+}
+
 void top_move(struct top_panel *p, int by)
 {
 	struct top_frame *f = top_frame(p);

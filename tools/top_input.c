@@ -50,12 +50,43 @@ static unsigned int change_interval(struct top *t, bool slower)
 	return TOP_DO_INTERVAL;
 }
 
+/* Looking at a panel means to want it, or why would one look? */
 static void choose_panel(struct top *t, int i)
 {
-	if (i < 0 || i >= t->npanels || i == t->active)
+	if (i < 0 || i >= t->npanels || (i == t->active && !t->overview))
 		return;
 	t->active = i;
+	t->overview = false;
+	if (t->panel[i].idle)
+		t->panel[i].wanted = true;
 	top_resize(t, t->rows, t->cols);
+}
+
+static void watch(struct top_panel *p)
+{
+	/* What did not open is tried again. */
+	p->wanted = p->idle ? !p->wanted : p->err < 0;
+	p->lent = false;
+	if (p->err < 0 && !p->idle)
+		p->idle = true;
+}
+
+/* Out of the innermost row; with the row that is followed all panels leave it. */
+static void drill_out(struct top *t, struct top_panel *p)
+{
+	bool origin = p == &t->panel[t->follow.from];
+
+	if (t->follow.kind &&
+	    ((origin && p->scope.depth == 1) || (p->followed && p->scope.depth <= 1) ||
+	     (!origin && !p->followed && !p->scope.depth))) {
+		struct top_panel *from = &t->panel[t->follow.from];
+
+		top_unfollow(t);
+		while (from->scope.depth)
+			top_drill_out(t, from);
+		return;
+	}
+	top_drill_out(t, p);
 }
 
 static void set_order(struct top *t, int col, bool reverse)
@@ -121,7 +152,7 @@ static void escape(struct top *t)
 		*top_frame(p)->filter = 0;
 		top_refresh(t, p);
 	} else {
-		top_drill_out(t, p);
+		drill_out(t, p);
 	}
 }
 
@@ -263,13 +294,20 @@ static void move_command(struct top *t, enum top_command cmd)
 	case TOP_LAST:
 		return top_move(p, (int)p->table.nrows);
 	case TOP_IN:
-		return top_drill_in(t, p);
+		return top_follow_row(t, p);
 	case TOP_OUT:
-		return top_drill_out(t, p);
+		return drill_out(t, p);
 	case TOP_ESCAPE:
 		return escape(t);
 	case TOP_NEXT_TABLE:
+		/* A panel that follows shows what it follows, whatever the table. */
+		if (t->follow.kind)
+			return;
 		return top_next_table(t, p);
+	case TOP_SIBLING:
+		return top_sibling(t, p);
+	case TOP_WATCH:
+		return watch(p);
 	default:
 		return;
 	}
@@ -290,6 +328,8 @@ static void view_command(struct top *t, enum top_command cmd, int key)
 		return choose_panel(t, (t->active + t->npanels - 1) % t->npanels);
 	case TOP_PANEL:
 		return choose_panel(t, key - '1');
+	case TOP_OVERVIEW:
+		return toggle(t, &t->overview);
 	case TOP_SORT:
 		return start_sort(t);
 	case TOP_SORT_LEFT:
@@ -309,6 +349,43 @@ static void view_command(struct top *t, enum top_command cmd, int key)
 	default:
 		return move_command(t, cmd);
 	}
+}
+
+/* The overview is a list of panels to choose from. */
+static bool overview_command(struct top *t, enum top_command cmd)
+{
+	switch (cmd) {
+	case TOP_UP:
+		t->active = t->active ? t->active - 1 : 0;
+		return true;
+	case TOP_DOWN:
+		t->active += t->active + 1 < t->npanels;
+		return true;
+	case TOP_IN:
+		choose_panel(t, t->active);
+		return true;
+	case TOP_OUT:
+	case TOP_ESCAPE:
+		toggle(t, &t->overview);
+		return true;
+	case TOP_PANEL:
+	case TOP_NEXT_PANEL:
+	case TOP_PREV_PANEL:
+	case TOP_OVERVIEW:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static unsigned int differing_views(const struct top *t)
+{
+	int i;
+
+	for (i = 0; i < t->npanels; i++)
+		if (t->panel[i].wanted == t->panel[i].idle)
+			return TOP_DO_VIEWS;
+	return 0;
 }
 
 unsigned int top_key(struct top *t, int key)
@@ -336,7 +413,8 @@ unsigned int top_key(struct top *t, int key)
 	case TOP_FASTER:
 		return change_interval(t, cmd == TOP_SLOWER);
 	default:
-		view_command(t, cmd, key);
-		return 0;
+		if (!t->overview || !overview_command(t, cmd))
+			view_command(t, cmd, key);
+		return differing_views(t);
 	}
 }

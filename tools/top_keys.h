@@ -33,6 +33,9 @@ enum top_command {
 	TOP_NEXT_PANEL,
 	TOP_PREV_PANEL,
 	TOP_PANEL, /* by number */
+	TOP_OVERVIEW,
+	TOP_SIBLING,
+	TOP_WATCH,
 	TOP_NEXT_TABLE,
 	TOP_UP,
 	TOP_DOWN,

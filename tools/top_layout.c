@@ -19,6 +19,11 @@ static int inactive_height(const struct top *t, int room)
 		return 0;
 	if (room < MIN_ACTIVE + n)
 		return 0;
+	/* Whatever is followed is to be seen in all of them. */
+	if (t->follow.kind && room >= MIN_ACTIVE + n * (TITLE_LINES + 1)) {
+		h = (room - MIN_ACTIVE) * 2 / 3 / n;
+		return h > TITLE_LINES + 1 ? h : TITLE_LINES + 1;
+	}
 	/* A histogram needs the room more than rows that nobody looks at. */
 	h = top_has_hist(p) && room < 30 ? room / 4 / n : room * (n > 1 ? 45 : 30) / 100 / n;
 	if (h < TITLE_LINES + 1)
@@ -30,12 +35,15 @@ static void place_panels(struct top *t, int y, int room, int cols)
 {
 	int h = t->zoom ? 0 : inactive_height(t, room), i;
 
+	t->page = (struct box){ y, 0, room, cols };
 	for (i = 0; i < t->npanels; i++) {
 		struct top_panel *p = &t->panel[i];
 
 		p->box = (struct box){ y, 0, h, cols };
 		if (i == t->active)
 			p->box.h = room - h * (t->npanels - 1);
+		if (t->overview)
+			p->box.h = 0;
 		y += p->box.h;
 	}
 }

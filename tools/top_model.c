@@ -170,8 +170,18 @@ static void fill_failed(struct top_panel *p, int err)
 	p->all_rows = 0;
 }
 
+static void keep_followed(struct table *t, uint64_t id)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < t->nrows; i++)
+		if (t->rows[i].id.a == id)
+			t->rows[n++] = t->rows[i];
+	t->nrows = n;
+}
+
 /* The table as the view has it, no order and no filter yet. */
-static int fill_rows(struct top_panel *p)
+static int fill_rows(const struct top *t, struct top_panel *p)
 {
 	struct top_frame *f = top_frame(p);
 	int err;
@@ -184,6 +194,8 @@ static int fill_rows(struct top_panel *p)
 		fill_failed(p, err);
 		return err;
 	}
+	if (p->followed && !p->scope.depth)
+		keep_followed(&p->table, t->follow.id);
 	p->all_rows = p->table.nrows;
 	p->total = sum_counts(&p->table);
 	return 0;
@@ -229,7 +241,9 @@ static void refresh(struct top *t, struct top_panel *p, bool sample)
 		table_reset(&p->table, NULL);
 		return;
 	}
-	if (fill_rows(p) < 0)
+	if (fill_rows(t, p) < 0)
+		return;
+	if (top_follow_found(t, p) && fill_rows(t, p) < 0)
 		return;
 	if (sample)
 		history_add(&f->history, &p->table);
@@ -289,6 +303,8 @@ void top_sample(struct top *t, const struct run *r)
 		strftime(t->clock, sizeof(t->clock), "%H:%M:%S", &tm);
 	for (i = 0; i < t->npanels; i++)
 		sample_panel(t, &t->panel[i], &r->v[i]);
+	if (t->overview)
+		top_overview_refresh(t);
 }
 
 void top_resize(struct top *t, int rows, int cols)
@@ -300,6 +316,8 @@ void top_resize(struct top *t, int rows, int cols)
 	for (i = 0; i < t->npanels; i++)
 		if (t->panel[i].box.h > 1)
 			top_refresh(t, &t->panel[i]);
+	if (t->overview)
+		top_overview_refresh(t);
 }
 
 /* The filters that were asked for and that a view does not know. */
@@ -337,15 +355,38 @@ static void init_orders(struct top_panel *p, const struct options *o)
 	}
 }
 
+static void take_view(struct top_panel *p, const struct run_view *rv)
+{
+	p->st = rv->st;
+	p->idle = rv->idle;
+	p->err = rv->idle ? -EAGAIN : rv->err;
+	snprintf(p->why, sizeof(p->why), "%s", rv->idle ? "" : rv->why);
+	p->price = rv->price;
+	p->events = 0;
+	p->nloss = 0;
+}
+
+void top_reopened(struct top *t, int i, const struct run_view *rv)
+{
+	struct top_panel *p = &t->panel[i];
+	int table = p->frame[0].table;
+
+	take_view(p, rv);
+	p->wanted = !p->idle; /* one that did not open is not tried again by itself */
+	table_reset(&p->table, NULL);
+	*p->worst.name = 0;
+	top_show(p, table);
+	if (t->follow.kind && !p->idle && i != t->follow.from)
+		top_follow_panel(t, p);
+}
+
 static void init_panel(struct top_panel *p, const struct run_view *rv, const struct options *o)
 {
 	int i;
 
 	p->view = rv->view;
-	p->st = rv->st;
-	p->err = rv->err;
-	snprintf(p->why, sizeof(p->why), "%s", rv->why);
-	p->price = rv->price;
+	take_view(p, rv);
+	p->wanted = !p->idle;
 	init_orders(p, o);
 	note_unfiltered(p, o);
 	if (o->find)

@@ -45,6 +45,12 @@ struct top_frame {
 	struct history history;
 };
 
+/* The worst row of a panel, in words; *name == 0: none. */
+struct top_worst {
+	char name[TOP_NAME_LEN];
+	char figure[TABLE_HEADLINES][40];
+};
+
 struct top_order {
 	int col;
 	bool reverse;
@@ -53,7 +59,10 @@ struct top_order {
 struct top_panel {
 	const struct view *view;
 	struct view_state *st;
-	int err; /* < 0: not open, why says it */
+	bool idle;   /* not watched until somebody wants it */
+	bool wanted; /* should be watched */
+	bool lent;   /* watched only because one follows something */
+	int err;     /* < 0: not open, why says it; so when idle */
 	char why[256];
 	char unfiltered[64]; /* "of any process": a filter it does not know */
 	struct scope scope;  /* scope.depth is the current frame */
@@ -70,7 +79,10 @@ struct top_panel {
 	uint64_t events; /* in the interval */
 	struct loss loss[LOSS_MAX];
 	int nloss;
-	struct box box; /* on the screen; h == 0: hidden */
+	struct box box;		/* on the screen; h == 0: hidden */
+	bool followed;		/* shows what is followed, see top_follow.c */
+	int before;		/* the table shown before that */
+	struct top_worst worst; /* for the overview */
 };
 
 enum top_mode {
@@ -80,11 +92,21 @@ enum top_mode {
 	TOP_MODE_HELP,
 };
 
+/* The process or cgroup that all panels show. */
+struct top_follow {
+	enum subject kind; /* SUBJECT_NONE: nothing is followed */
+	uint64_t id;
+	int from; /* the panel in which it was chosen */
+	char name[TOP_NAME_LEN];
+};
+
 struct top {
 	struct top_panel panel[RUN_MAX_VIEWS];
 	int npanels, active;
 	enum top_mode mode;
 	bool paused, zoom, errors_only;
+	bool overview; /* a line for each panel instead of them */
+	struct top_follow follow;
 	bool since_start; /* histograms: all time, not the interval */
 	bool batch;	  /* text output: no selection, no keys */
 	bool ascii;
@@ -99,7 +121,8 @@ struct top {
 	char only[96];	/* the filters given at the start */
 	char state[48]; /* "[program exited 0]" */
 	struct box head, foot, hint;
-	int head_lines; /* most needed so far at this width */
+	struct box page; /* what lies between them */
+	int head_lines;	 /* most needed so far at this width */
 	int rows, cols;
 };
 
@@ -109,6 +132,7 @@ enum {
 	TOP_DO_INTERVAL = 1 << 1, /* t->interval_ns is new */
 	TOP_DO_PAUSE = 1 << 2,	  /* t->paused is new */
 	TOP_DO_REDRAW = 1 << 3,	  /* paint everything anew */
+	TOP_DO_VIEWS = 1 << 4,	  /* some panel's ->wanted differs from its ->idle */
 };
 
 /** top_init - panels for the views of @r; order and table from @o. */
@@ -121,6 +145,8 @@ void top_sample(struct top *t, const struct run *r);
 void top_resize(struct top *t, int rows, int cols);
 /** top_refresh - get the rows of @p again (another table, order or filter). */
 void top_refresh(struct top *t, struct top_panel *p);
+/** top_reopened - the view of panel @i was started or stopped: it begins anew. */
+void top_reopened(struct top *t, int i, const struct run_view *rv);
 /** top_key - act on a key. Return: TOP_DO_* bits. */
 unsigned int top_key(struct top *t, int key);
 
@@ -166,6 +192,34 @@ void top_focus(struct top_panel *p);
 void top_move(struct top_panel *p, int by);
 /** top_show - make tables[@table] the panel's table (at depth 0). */
 void top_show(struct top_panel *p, int table);
+
+/** top_sibling - go to the other table about the same rows, if there is one. */
+void top_sibling(struct top *t, struct top_panel *p);
+
+/* top_follow.c */
+
+/**
+ * top_follow_row - drill into the selected row; a process or cgroup is followed
+ * by all panels whose views have a table about such
+ */
+void top_follow_row(struct top *t, struct top_panel *p);
+/** top_unfollow - all panels show again what they showed before. */
+void top_unfollow(struct top *t);
+/** top_follow_panel - make a panel follow, if its view can. */
+void top_follow_panel(struct top *t, struct top_panel *p);
+/**
+ * top_follow_found - the rows of a following panel are new: look into the
+ * followed one if there is something inside. Return: whether that was done, so
+ * that the rows are others.
+ */
+bool top_follow_found(struct top *t, struct top_panel *p);
+/** top_can_follow - the panel's table about the subject, or -1. */
+int top_can_follow(const struct top_panel *p, enum subject kind);
+
+/* top_overview.c */
+
+/** top_overview_refresh - find the worst row of every panel. */
+void top_overview_refresh(struct top *t);
 
 /* top_layout.c */
 

@@ -100,7 +100,7 @@ int top_run_open(struct top_run *tr, const struct options *o)
 	memset(tr, 0, sizeof(*tr));
 	tr->o = o;
 	sigprocmask(SIG_BLOCK, NULL, &tr->old_mask);
-	err = run_open(&tr->run, o, views, false);
+	err = run_open(&tr->run, o, views, o->batch ? RUN_SOME : RUN_LAZY);
 	if (err)
 		return err;
 	hold_signals(&tr->old_mask);

@@ -142,28 +142,25 @@ void syscalls_where_forget(struct view_state *st)
 }
 
 /*
- * While its statistics are on, the kernel tells how long the programs ran: those
- * that watch between entry and exit are paid for by all calls together.
+ * While its statistics are on, the kernel tells how long our programs ran: those
+ * that watch between entry and exit are paid for by all calls together. Not in
+ * it: how the kernel gets to them, and opening and closing accounts.
  */
 void syscalls_where_price(struct view_state *st, uint64_t events, struct price *p)
 {
 	struct where_view *w = st->where;
-	struct prog_stats own, calls;
-	uint64_t run;
+	struct prog_stats ps;
 
 	if (!w)
 		return;
 	if (w->stats_fd >= 0 && events > w->events) {
-		session_prog_stats(w->skel->obj, &own);
-		session_prog_stats(st->skel->obj, &calls);
-		run = own.run_ns + calls.run_ns;
-		w->ns_per_event = (double)(run - w->run_ns) / (double)(events - w->events);
-		w->run_ns = run;
+		session_prog_stats(w->skel->obj, &ps);
+		w->ns_per_event = (double)(ps.run_ns - w->run_ns) / (double)(events - w->events);
+		w->run_ns = ps.run_ns;
 		w->events = events;
 	}
-	/* Only what the kernel can see of it: our programs, not how it gets there. */
-	if (w->ns_per_event > p->ns_per_event)
-		p->ns_per_event = w->ns_per_event;
+	if (w->ns_per_event >= 0)
+		p->ns_per_event += w->ns_per_event;
 }
 
 uint64_t syscalls_where_lost(const struct view_state *st)
@@ -205,7 +202,7 @@ static void where_free(struct where_view *w)
 int syscalls_where_start(struct view_state *st, uint64_t events)
 {
 	struct where_view *w;
-	struct prog_stats ps, calls;
+	struct prog_stats ps;
 	int err = -ENOMEM;
 
 	if (st->where)
@@ -231,8 +228,7 @@ int syscalls_where_start(struct view_state *st, uint64_t events)
 	}
 	w->stats_fd = session_stats_on(); /* only a price is lost without it */
 	session_prog_stats(w->skel->obj, &ps);
-	session_prog_stats(st->skel->obj, &calls);
-	w->run_ns = ps.run_ns + calls.run_ns;
+	w->run_ns = ps.run_ns;
 	w->events = events;
 	w->missed_base = ps.missed;
 	w->lost_base = lost_accounts(st);

@@ -118,6 +118,32 @@ type_in Escape
 shows "Esc goes out, where the filter still is" "/dd"
 type_in Escape
 hides "Esc clears it" "/dd"
+
+# ---- one picture ----
+
+type_in 0
+shows "0 gives the overview: a line for each panel" "0 Overview" "1 Syscalls" "2 Softirqs" "not watched"
+hides "instead of the panels" "━ 1 Syscalls"
+type_in Down Down Enter
+shows "Enter there goes to a panel, and starts it" "━ 3 Scheduler" "scheduling events/s"
+type_in x
+shows "x stops watching" "not watched"
+type_in 1 /
+type_in "dd"
+type_in Enter
+shows "a process" " $busy dd "
+type_in Enter
+shows "Enter follows it through all panels, and starts what is needed for that" \
+	"following $busy dd" "━ 1 Syscalls by process › $busy dd" "─ 2 Softirqs" "scheduling events/s"
+shows "the scheduler's among them: its row" "$busy dd"
+type_in w
+shows "w tells where the time of its calls went" "where time went" "NoCPU%" "write"
+type_in w
+hides "and w comes back" "NoCPU%"
+type_in BSpace
+hides "Backspace ends following" "following"
+shows "and what was started for it stops" "not watched"
+type_in Escape
 type_in Space
 shows "Space pauses" "[paused]"
 type_in Space
