@@ -50,7 +50,7 @@ static const struct command *view_command(int i)
 		.name = views[i]->name,
 		.summary = views[i]->summary,
 		.takes = TRACES,
-		.opt = OPT_VIEW | (views[i]->knobs ? views[i]->knobs->options : 0),
+		.opt = OPT_VIEW | views[i]->options,
 		.view = views[i],
 		.run = cmd_view,
 	};

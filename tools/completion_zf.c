@@ -98,13 +98,13 @@ static void zsh_by_command(struct buf *b)
 }
 
 /* Options that only the view's command takes. */
-static void zsh_knobs(struct buf *b, const struct view *v)
+static void zsh_own(struct buf *b, const struct view *v)
 {
 	const struct option_def *d;
 
 	buf_printf(b, "\t[[ $cmd == %s ]] && options+=(\n", v->name);
 	for (d = option_defs; d->name; d++)
-		if (d->flags & v->knobs->options)
+		if (d->flags & v->options)
 			zsh_option(b, d);
 	buf_puts(b, "\t)\n");
 }
@@ -135,8 +135,8 @@ void completion_zsh(struct buf *b)
 			zsh_option(b, d);
 	buf_puts(b, "\t)\n");
 	for (i = 0; views[i]; i++)
-		if (views[i]->knobs)
-			zsh_knobs(b, views[i]);
+		if (views[i]->options)
+			zsh_own(b, views[i]);
 	buf_puts(b, "\tif (( ${words[(i)--]} < CURRENT )); then\n"
 		    "\t\tshift ${words[(i)--]} words\n"
 		    "\t\t(( CURRENT = $#words ))\n"
@@ -156,7 +156,7 @@ static void fish_option(struct buf *b, const struct option_def *d)
 
 	buf_puts(b, "complete -c ostrace");
 	for (i = 0; views[i]; i++)
-		if (views[i]->knobs && (d->flags & views[i]->knobs->options))
+		if (d->flags & views[i]->options)
 			buf_printf(b, " -n '__fish_seen_subcommand_from %s'", views[i]->name);
 	if (d->letter)
 		buf_printf(b, " -s %c", d->letter);

@@ -162,9 +162,9 @@ static void put_views(struct buf *b)
 		buf_puts(b, ")\"\n");
 		put_sentence(b, views[i]->summary);
 		put_paragraphs(b, views[i]->help);
-		if (views[i]->knobs) {
+		if (views[i]->options) {
 			buf_puts(b, ".PP\nOptions of this command alone:\n");
-			put_options_of(b, views[i]->knobs->options);
+			put_options_of(b, views[i]->options);
 		}
 		for (t = 0; t < views[i]->ntables; t++)
 			put_table(b, &views[i]->tables[t]);

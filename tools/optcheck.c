@@ -118,12 +118,36 @@ static int check_sort(const struct options *o)
 		       suggest_hint(&s, hint, sizeof(hint)), s.list);
 }
 
+/* A comparison measures whole runs of a command, and all tasks meanwhile. */
+static int check_compare(const struct options *o)
+{
+	const char *wrong = o->interval_given		      ? "an interval" :
+			    o->iterations		      ? "--iterations" :
+			    o->duration_ns		      ? "--duration" :
+			    o->by			      ? "--by" :
+			    o->sort			      ? "--sort" :
+			    o->find			      ? "--filter" :
+			    filters_used(o) & ~FILTER_PROGRAM ? "a filter" :
+								NULL;
+
+	if (wrong)
+		return err_set(-EINVAL, "--compare does not go with %s", wrong);
+	if (!o->program)
+		return err_set(-EINVAL, "--compare needs a program: ostrace sched --compare 30s "
+					"-- make");
+	return 0;
+}
+
 int options_check(const struct options *o)
 {
 	int err;
 
 	if (!(o->cmd->opt & (OPT_TOP | OPT_VIEW)))
 		return 0;
+	if (o->compare_ns)
+		return check_compare(o);
+	if (o->rounds)
+		return err_set(-EINVAL, "--rounds goes with --compare");
 	err = check_filters(o);
 	if (!err)
 		err = check_table(o);

@@ -165,6 +165,21 @@ static int set_color(struct options *o, const char *arg)
 	return 0;
 }
 
+static int set_compare(struct options *o, const char *arg)
+{
+	return value_duration("--compare", arg, INTERVAL_MIN, INTERVAL_MAX, &o->compare_ns);
+}
+
+static int set_rounds(struct options *o, const char *arg)
+{
+	uint64_t n;
+	int err = value_count("--rounds", arg, 1, COMPARE_ROUNDS_MAX, &n);
+
+	if (!err)
+		o->rounds = (int)n;
+	return err;
+}
+
 static int set_verbose(struct options *o, const char *arg)
 {
 	(void)arg;
@@ -306,6 +321,11 @@ const struct option_def option_defs[] = {
 	  COMPLETE_NONE, set_sleep },
 	{ 0, "irq-cpu", "CPU", "fire and take the interrupts there, or on any", OPT_IRQ,
 	  COMPLETE_NONE, set_irq_cpu },
+	{ 0, "compare", "TIME",
+	  "run the program under both schedulers in turn, at most this long a run", OPT_COMPARE,
+	  COMPLETE_NONE, set_compare },
+	{ 0, "rounds", "COUNT", "with --compare: how often, 6 unless given", OPT_COMPARE,
+	  COMPLETE_NONE, set_rounds },
 	{ 0, "json", NULL, "one JSON object a line for each report", ALL, COMPLETE_NONE, set_json },
 	{ 0, "color", "WHEN", "auto, always or never; NO_COLOR in the environment turns auto off",
 	  ALL, COMPLETE_COLOR, set_color },

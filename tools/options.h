@@ -8,6 +8,8 @@
 #include "irqknobs.h"
 #include "view.h"
 
+#define COMPARE_ROUNDS_MAX 100
+
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* What is asked of ostrace itself, answered by answer() of generate.h. */
@@ -30,6 +32,8 @@ struct options {
 	bool json;
 	enum color color;
 	bool verbose;	      /* -v: verifier log and such */
+	uint64_t compare_ns;  /* --compare: the longest a run may take; 0: not given */
+	int rounds;	      /* of --compare; 0: not given */
 	char **program;	      /* after --, NULL-terminated, or NULL */
 	struct filter filter; /* arrays owned by this struct */
 	struct irq_ask irq;   /* knobs of the demo driver to turn */
@@ -46,7 +50,8 @@ enum {
 	OPT_RARE = 1 << 3, /* not in the short help */
 	/* Options of one command, beside those of its kind. */
 	OPT_IRQ = 1 << 4,
-	OPT_OWN = OPT_IRQ, /* all of these */
+	OPT_COMPARE = 1 << 5,
+	OPT_OWN = OPT_IRQ | OPT_COMPARE, /* all of these */
 };
 
 /* What completion offers as an option's argument. */

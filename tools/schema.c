@@ -217,6 +217,63 @@ static void features_schema(struct json *j)
 	json_end_object(j);
 }
 
+static void estimate_schema(struct json *j, const char *key, const char *help)
+{
+	static const char *const keys[] = { "median", "low", "high", "confidence", NULL };
+	int i;
+
+	json_object(j, key);
+	json_string(j, "type", "object");
+	json_string(j, "description", help);
+	json_object(j, "properties");
+	for (i = 0; keys[i]; i++)
+		member_or_null(j, keys[i], "number", NULL, false);
+	json_end_object(j);
+	required(j, keys);
+	json_end_object(j);
+}
+
+static void metric_schema(struct json *j)
+{
+	static const char *const keys[] = { "first", "second", "ratio", "values", NULL };
+
+	json_string(j, "type", "object");
+	json_object(j, "properties");
+	estimate_schema(j, "first", "median over the rounds, and what holds the true one");
+	estimate_schema(j, "second", "the same under the other scheduler");
+	estimate_schema(j, "ratio", "of each round, second / first");
+	member(j, "values", "array", "of each round: first scheduler, second scheduler");
+	json_end_object(j);
+	required(j, keys);
+}
+
+/* The one object of `ostrace sched --compare --json`, see compare_write.c. */
+static void compare_schema(struct json *j)
+{
+	static const char *const keys[] = { "compare", "command", "rounds",  "limit_ns",
+					    "stopped", "lost",	  "metrics", NULL };
+
+	json_object(j, NULL);
+	json_string(j, "title", "sched --compare");
+	json_string(j, "type", "object");
+	json_object(j, "properties");
+	member(j, "compare", "array", "names of the two schedulers");
+	member(j, "command", "array", "what was run");
+	member(j, "rounds", "integer", "complete ones");
+	member(j, "limit_ns", "integer", "the longest a run may take");
+	member(j, "stopped", "integer", "runs that were ended for that");
+	member(j, "lost", "integer", "switches not or not fully counted");
+	json_object(j, "metrics");
+	json_string(j, "type", "object");
+	json_object(j, "additionalProperties");
+	metric_schema(j);
+	json_end_object(j);
+	json_end_object(j);
+	json_end_object(j);
+	required(j, keys);
+	json_end_object(j);
+}
+
 void write_schema(struct buf *b)
 {
 	struct json j = { .out = b };
@@ -231,6 +288,7 @@ void write_schema(struct buf *b)
 			if (views[v]->tables[t].top_level)
 				table_schema(&j, views[v], &views[v]->tables[t]);
 	features_schema(&j);
+	compare_schema(&j);
 	json_end_array(&j);
 	json_end_object(&j);
 	buf_putc(b, '\n');

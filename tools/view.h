@@ -88,7 +88,6 @@ struct turn;
  * what they turned is put back when it ends.
  */
 struct view_knobs {
-	unsigned int options; /* OPT_* of them (options.h), taken by that command only */
 	/*
 	 * Check what @o asks for and get ready, while we have all privileges.
 	 * *@t stays NULL when nothing is asked for. 0 or -errno, described, as
@@ -123,6 +122,7 @@ struct view {
 	bool on_demand;
 	const struct view_need *needs; /* ends with feature == NULL */
 	unsigned int filters;	       /* FILTER_* honoured */
+	unsigned int options;	       /* OPT_* that its command alone takes (options.h) */
 
 	/*
 	 * It reads something else than BPF programs: alone, it runs on a kernel

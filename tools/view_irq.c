@@ -411,7 +411,6 @@ static const struct view_need needs[] = {
 };
 
 static const struct view_knobs knobs = {
-	.options = OPT_IRQ,
 	.prepare = irq_turn_prepare,
 	.turn = irq_turn,
 	.back = irq_turn_back,
@@ -438,6 +437,7 @@ const struct view view_irq = {
 	.filters = FILTER_CPU,
 	.without_bpf = true,
 	.present = irqdev_present,
+	.options = OPT_IRQ,
 	.knobs = &knobs,
 	.open = irq_open,
 	.close = irq_close,

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "cgroups.h"
 #include "idmap.h"
+#include "options.h"
 #include "view_sched.h"
 
 enum { T_PROCESSES, T_CPUS, T_CGROUPS, T_CLASSES, T_STATE };
@@ -346,6 +347,7 @@ const struct view view_sched = {
 	.on_demand = true,
 	.needs = needs,
 	.filters = FILTER_PID | FILTER_CGROUP | FILTER_CPU | FILTER_PROGRAM,
+	.options = OPT_COMPARE,
 	.open = sched_open,
 	.close = sched_close,
 	.tick = sched_tick,

@@ -35,6 +35,13 @@ refused 2 "'' is not a duration" syscalls -i ''
 refused 2 "--iterations: '0' is out of range" syscalls 1 0
 refused 2 "--iterations: 'x' is not a whole number" syscalls 1 x
 refused 2 "--iterations: '1.5' is not a whole number" syscalls 1 1.5
+refused 2 "--compare needs a program" sched --compare 3s
+refused 2 "--compare does not go with a filter" sched --compare 3s -C 0 -- true
+refused 2 "--compare does not go with an interval" sched --compare 3s 1 -- true
+refused 2 "--compare: 'x' is not a duration" sched --compare x -- true
+refused 2 "--compare does not apply" syscalls --compare 3s -- true
+refused 2 "--rounds goes with --compare" sched --rounds 3
+refused 2 "--rounds: '0' is out of range" sched --compare 3s --rounds 0 -- true
 refused 2 "one argument too many: '3'" syscalls 1 2 3
 refused 2 "--duration: '-5' is out of range" syscalls -d -5
 refused 2 "--top: 'all' is not a whole number" syscalls -N all

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cap-ng.h>
+#include "err.h"
+#include "scxmodule.h"
+
+#define NAME "ostrace_sched"
+#define SCX "/sys/kernel/sched_ext"
+#define CONTROL "/sys/kernel/" NAME
+#define OPS "ostrace" /* of our scheduler */
+
+/* The first line of a file, "" if there is none. */
+static void read_line(const char *path, char *out, size_t n)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd >= 0 ? read(fd, out, n - 1) : 0;
+
+	if (fd >= 0)
+		close(fd);
+	out[len > 0 ? len : 0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+}
+
+static void become_modprobe(char *const argv[], int out)
+{
+	sigset_t none;
+
+	setpgid(0, 0); /* not to be interrupted half-way */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	dup2(out, STDOUT_FILENO);
+	dup2(out, STDERR_FILENO);
+	setenv("PATH", "/usr/sbin:/sbin:/usr/bin:/bin", 1);
+	execvp(argv[0], argv);
+	_exit(127);
+}
+
+/* Run modprobe; @said has what it said. Return: its status, or -errno. */
+static int modprobe(char *const argv[], char *said, size_t n)
+{
+	size_t len = 0;
+	ssize_t got;
+	pid_t pid;
+	int out[2], st;
+
+	if (pipe2(out, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (!pid)
+		become_modprobe(argv, out[1]);
+	close(out[1]);
+	while (pid > 0 && len < n - 1) {
+		got = read(out[0], said + len, n - 1 - len);
+		if (got > 0)
+			len += (size_t)got;
+		else if (!got || errno != EINTR)
+			break;
+	}
+	said[len] = '\0';
+	said[strcspn(said, "\n")] = '\0';
+	close(out[0]);
+	if (pid < 0)
+		return -errno;
+	while (waitpid(pid, &st, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(st) ? WEXITSTATUS(st) : 128;
+}
+
+static int check_findable(void)
+{
+	char *const argv[] = { "modprobe", "--show-depends", NAME, NULL };
+	char said[512];
+	int status = modprobe(argv, said, sizeof(said));
+	struct utsname u;
+
+	if (!status)
+		return 0;
+	if (status == 127)
+		return err_set(-ENOENT, "modprobe is needed to load %s: install kmod", NAME);
+	uname(&u);
+	return err_set(-ENOENT,
+		       "modprobe does not find %s for kernel %s: build it with 'make modules' and "
+		       "put it below /lib/modules/%s/updates, then run depmod",
+		       NAME, u.release, u.release);
+}
+
+static int check_privilege(void)
+{
+	if (capng_get_caps_process() || capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_MODULE))
+		return 0;
+	return err_set(-EPERM, "loading %s needs root, or the capability CAP_SYS_MODULE", NAME);
+}
+
+static void remember_parameters(struct scxmodule *m)
+{
+	static const char *const names[] = { "slice_us",    "bound_ms", "timeout_ms",
+					     "max_cgroups", "restart",	NULL };
+	char path[128], value[32];
+	int i;
+
+	for (i = 0; names[i] && m->nparameters < SCXMODULE_PARAMETERS; i++) {
+		snprintf(path, sizeof(path), "/sys/module/" NAME "/parameters/%s", names[i]);
+		read_line(path, value, sizeof(value));
+		if (*value)
+			snprintf(m->parameter[m->nparameters++], sizeof(m->parameter[0]), "%s=%s",
+				 names[i], value);
+	}
+}
+
+int scxmodule_open(struct scxmodule *m)
+{
+	char ops[64], state[32];
+
+	memset(m, 0, sizeof(*m));
+	if (access(SCX, F_OK))
+		return err_set(-EOPNOTSUPP,
+			       "this kernel has no sched_ext (CONFIG_SCHED_CLASS_EXT): there is "
+			       "nothing to compare its scheduler with");
+	read_line(SCX "/root/ops", ops, sizeof(ops));
+	m->was_loaded = m->loaded = !access(CONTROL, F_OK);
+	if (m->loaded) {
+		read_line(CONTROL "/state", state, sizeof(state));
+		if (strcmp(state, "running"))
+			return err_set(-EBUSY,
+				       "%s is loaded but does not run (it is '%s'): rmmod %s first",
+				       NAME, state, NAME);
+		remember_parameters(m);
+	} else if (*ops) {
+		return err_set(-EBUSY,
+			       "the scheduler '%s' runs, and could not be started again "
+			       "afterwards: end it first",
+			       ops);
+	}
+	return check_privilege() ?: check_findable();
+}
+
+static int load(struct scxmodule *m)
+{
+	char *argv[SCXMODULE_PARAMETERS + 3] = { "modprobe", NAME };
+	char said[512];
+	int i, status;
+
+	for (i = 0; i < m->nparameters; i++)
+		argv[2 + i] = m->parameter[i];
+	status = modprobe(argv, said, sizeof(said));
+	if (!status)
+		m->loaded = true;
+	if (!status || status < 0)
+		return status;
+	return err_set(-EIO, "%s cannot be loaded: %s; the kernel log says why", NAME, said);
+}
+
+static int unload(struct scxmodule *m)
+{
+	if (syscall(SYS_delete_module, NAME, O_NONBLOCK) && errno != ENOENT)
+		return err_set(-errno, "%s cannot be unloaded: %s", NAME, strerror(errno));
+	m->loaded = false;
+	return 0;
+}
+
+int scxmodule_check(const struct scxmodule *m)
+{
+	char state[32], reason[200];
+
+	if (!m->loaded)
+		return 0;
+	read_line(CONTROL "/state", state, sizeof(state));
+	if (!strcmp(state, "running"))
+		return 0;
+	read_line(CONTROL "/exit", reason, sizeof(reason));
+	return err_set(-EIO, "the scheduler was ejected while it was measured: %s",
+		       *reason ? reason : state);
+}
+
+int scxmodule_set(struct scxmodule *m, bool loaded)
+{
+	int err;
+
+	if (m->loaded == loaded)
+		return 0;
+	err = loaded ? load(m) : unload(m);
+	return err ? err : scxmodule_check(m);
+}
+
+int scxmodule_restore(struct scxmodule *m)
+{
+	return scxmodule_set(m, m->was_loaded);
+}
