@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 #include "format.h"
+#include "hist.h"
 
 bool format_utf8_of(const char *lc_all, const char *lc_ctype, const char *lang)
 {
@@ -263,6 +264,33 @@ int format_percent(char *out, size_t n, double v)
 	return snprintf(out, n, v < 99.95 ? "%.1f%%" : "%.0f%%", v);
 }
 
+const char *format_heading(const struct column *c)
+{
+	return c->unit == UNIT_HIST ? HIST_AXIS_TICKS : c->title;
+}
+
+int format_hist(char *out, size_t n, const struct hist *h, bool utf8)
+{
+	static const char *const bars[] = { " ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	static const char ascii[] = " .:-=+*#@";
+	uint64_t cell[HIST_AXIS_CELLS], most = 0;
+	size_t len = 0;
+	int i, level;
+
+	hist_cells(h, cell);
+	for (i = 0; i < HIST_AXIS_CELLS; i++)
+		if (cell[i] > most)
+			most = cell[i];
+	out[0] = '\0';
+	for (i = 0; i < HIST_AXIS_CELLS && len < n; i++) {
+		/* The smallest number is not nothing. */
+		level = cell[i] ? 1 + (int)(7.999 * (double)cell[i] / (double)most) : 0;
+		len += (size_t)snprintf(out + len, n - len, "%.*s", utf8 ? 4 : 1,
+					utf8 ? bars[level] : &ascii[level]);
+	}
+	return format_cells(out);
+}
+
 static int format_number(char *out, size_t n, enum unit unit, union value v, bool utf8)
 {
 	switch (unit) {
@@ -276,6 +304,8 @@ static int format_number(char *out, size_t n, enum unit unit, union value v, boo
 		return format_percent(out, n, v.d);
 	case UNIT_BYTES:
 		return format_bytes(out, n, v.u);
+	case UNIT_HIST:
+		return v.h ? format_hist(out, n, v.h, utf8) : snprintf(out, n, "-");
 	case UNIT_ID:
 		break;
 	}

@@ -30,6 +30,11 @@ int format_percent(char *out, size_t n, double v);
 /** format_bytes - 512B, 1.2KiB, 3.4GiB */
 int format_bytes(char *out, size_t n, uint64_t v);
 
+/** format_heading - what stands above a column: its title, or an axis */
+const char *format_heading(const struct column *c);
+/** format_hist - a bar for each cell of the axis (hist.h), blank where there is nothing */
+int format_hist(char *out, size_t n, const struct hist *h, bool utf8);
+
 /**
  * format_value - cell @col of row @r, escaped; "-" without a value, with a
  * leading "≥" (">=") for a lower bound

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Percentiles of log-linear histograms. Pure. */
+#include <string.h>
 #include "hist.h"
 
 #define LAST (OSTRACE_HIST_SLOTS - 1)
@@ -66,4 +67,21 @@ void hist_add(struct hist *to, const struct hist *h)
 		to->max = h->max;
 	for (slot = 0; slot < OSTRACE_HIST_SLOTS; slot++)
 		to->slot[slot] += h->slot[slot];
+}
+
+_Static_assert(sizeof(HIST_AXIS_TICKS) == HIST_AXIS_CELLS + 1, "a tick is above its cell");
+
+void hist_cells(const struct hist *h, uint64_t cell[HIST_AXIS_CELLS])
+{
+	unsigned int slot;
+
+	memset(cell, 0, HIST_AXIS_CELLS * sizeof(*cell));
+	for (slot = 0; slot < OSTRACE_HIST_SLOTS; slot++) {
+		/* The slots of an octave are as many as one is divided into. */
+		int i = (int)(slot >> OSTRACE_HIST_SUB_BITS) + OSTRACE_HIST_SUB_BITS - 1 -
+			HIST_AXIS_FIRST;
+
+		i = i < 0 ? 0 : i < HIST_AXIS_CELLS ? i : HIST_AXIS_CELLS - 1;
+		cell[i] += h->slot[slot];
+	}
 }

@@ -27,6 +27,19 @@ uint64_t hist_value(unsigned int slot);
  */
 uint64_t hist_percentile(const struct hist *h, unsigned int permille, bool *open_end);
 
+/*
+ * The axis on which histograms are drawn one below the other: a cell an octave,
+ * from 32 ns on. The first one has all that is shorter too, the last one, from
+ * half a second on, all that is longer.
+ */
+#define HIST_AXIS_FIRST 5
+#define HIST_AXIS_CELLS 25
+/* Its ticks, each where its cell begins: 2^5, 2^10, 2^15, 2^20 and 2^25 ns. */
+#define HIST_AXIS_TICKS "32ns 1us  33us 1ms  34ms "
+
+/** hist_cells - how many values lie in each cell of the axis */
+void hist_cells(const struct hist *h, uint64_t cell[HIST_AXIS_CELLS]);
+
 /** hist_add - @to += @h; the maximum becomes the larger one. */
 void hist_add(struct hist *to, const struct hist *h);
 

@@ -133,8 +133,13 @@ static void put_paragraphs(struct buf *b, const char *s)
 static void put_table(struct buf *b, const struct table_def *def)
 {
 	static const char *const units[] = {
-		[UNIT_TEXT] = "",    [UNIT_COUNT] = "",	      [UNIT_ID] = "",
-		[UNIT_NS] = " (ns)", [UNIT_PERCENT] = " (%)", [UNIT_BYTES] = " (bytes)",
+		[UNIT_TEXT] = "",
+		[UNIT_COUNT] = "",
+		[UNIT_ID] = "",
+		[UNIT_NS] = " (ns)",
+		[UNIT_PERCENT] = " (%)",
+		[UNIT_BYTES] = " (bytes)",
+		[UNIT_HIST] = " (histogram)",
 	};
 	int i;
 

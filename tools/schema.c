@@ -39,16 +39,22 @@ static void member_or_null(struct json *j, const char *key, const char *type, co
 static void column_schema(struct json *j, const struct column *c)
 {
 	static const char *const units[] = {
-		[UNIT_NS] = ", ns", [UNIT_PERCENT] = ", %", [UNIT_BYTES] = ", bytes",
-		[UNIT_COUNT] = "",  [UNIT_ID] = "",	    [UNIT_TEXT] = "",
+		[UNIT_NS] = ", ns",
+		[UNIT_PERCENT] = ", %",
+		[UNIT_BYTES] = ", bytes",
+		[UNIT_HIST] = ": smallest value, ns, and number of each slot",
+		[UNIT_COUNT] = "",
+		[UNIT_ID] = "",
+		[UNIT_TEXT] = "",
 	};
 	const char *type = c->unit == UNIT_TEXT	   ? "string" :
+			   c->unit == UNIT_HIST	   ? "array" :
 			   c->unit == UNIT_PERCENT ? "number" :
 						     "integer";
 	char help[512];
 
 	snprintf(help, sizeof(help), "%s%s", c->help, units[c->unit]);
-	member_or_null(j, c->key, type, help, c->unit == UNIT_TEXT);
+	member_or_null(j, c->key, type, help, c->unit == UNIT_TEXT || c->unit == UNIT_HIST);
 }
 
 static void required_columns(struct json *j, const struct table_def *def)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "hist.h"
 #include "table.h"
 
 /* Values and strings of a table come from a chain of blocks, newest first. */
@@ -122,6 +123,13 @@ int table_named(const struct table_def *defs, int n, const char *name)
 	return name ? -1 : 0;
 }
 
+const struct hist *table_hist(struct table *t, const struct hist *h)
+{
+	struct hist *p = arena_alloc(&t->arena, sizeof(*p));
+
+	return p ? memcpy(p, h, sizeof(*p)) : NULL;
+}
+
 int column_find(const struct table_def *def, const char *key)
 {
 	int i;
@@ -153,6 +161,8 @@ static int compare_values(enum unit unit, union value a, union value b)
 		return strcmp(a.s ? a.s : "", b.s ? b.s : "");
 	case UNIT_PERCENT:
 		return a.d < b.d ? -1 : a.d > b.d;
+	case UNIT_HIST:
+		return compare_u64(a.h ? a.h->count : 0, b.h ? b.h->count : 0);
 	default:
 		return compare_u64(a.u, b.u);
 	}
@@ -200,7 +210,7 @@ static bool cell_matches(const struct column *c, union value v, const char *text
 
 	if (c->unit == UNIT_TEXT)
 		return v.s && strcasestr(v.s, text);
-	if (c->unit == UNIT_PERCENT)
+	if (c->unit == UNIT_PERCENT || c->unit == UNIT_HIST)
 		return false;
 	snprintf(num, sizeof(num), "%llu", (unsigned long long)v.u);
 	return strstr(num, text);

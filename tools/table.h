@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct hist;
+
 enum unit {
 	UNIT_TEXT,    /* value.s */
 	UNIT_COUNT,   /* value.u, a number of things in the interval */
@@ -17,6 +19,7 @@ enum unit {
 	UNIT_PERCENT, /* value.d, 0 .. 100 (of one CPU may exceed 100) */
 	UNIT_ID,      /* value.u, a number that names (pid, cpu): never scaled */
 	UNIT_BYTES,   /* value.u */
+	UNIT_HIST,    /* value.h, durations: bars along an axis, see HIST_AXIS_CELLS */
 };
 
 enum {
@@ -39,7 +42,8 @@ struct column {
 union value {
 	uint64_t u;
 	double d;
-	const char *s; /* lives as long as the table, see table_str() */
+	const char *s;	      /* lives as long as the table, see table_str() */
+	const struct hist *h; /* likewise, see table_hist(); NULL: "-" */
 };
 
 /* What identifies a row across intervals within its table. */
@@ -105,6 +109,9 @@ void table_free(struct table *t);
 struct row *table_add(struct table *t, struct row_id id);
 /** table_str - copy @s into the table's memory; NULL if out of memory. */
 const char *table_str(struct table *t, const char *s);
+
+/** table_hist - copy @h into the table's memory; NULL if out of memory. */
+const struct hist *table_hist(struct table *t, const struct hist *h);
 
 /** table_named - index in @defs of the table called @name (NULL: the first one), or -1. */
 int table_named(const struct table_def *defs, int n, const char *name);

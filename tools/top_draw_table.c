@@ -10,7 +10,7 @@
 /* The number in a cell, < 0 if there is none to draw. */
 static double number(const struct table_def *def, const struct row *r, int col)
 {
-	if (col < 0 || r->na >> col & 1)
+	if (col < 0 || r->na >> col & 1 || def->cols[col].unit == UNIT_HIST)
 		return -1;
 	return def->cols[col].unit == UNIT_PERCENT ? r->v[col].d : (double)r->v[col].u;
 }
@@ -20,7 +20,8 @@ static int graph_column(const struct table_def *def, int order)
 {
 	int i;
 
-	if (def->cols[order].unit != UNIT_TEXT && def->cols[order].unit != UNIT_ID)
+	if (def->cols[order].unit != UNIT_TEXT && def->cols[order].unit != UNIT_ID &&
+	    def->cols[order].unit != UNIT_HIST)
 		return order;
 	for (i = 0; i < def->ncols; i++)
 		if (def->cols[i].unit == UNIT_COUNT)
@@ -85,8 +86,8 @@ static void draw_column_titles(struct top *t, struct grid *g, struct top_panel *
 		const char *mark = !sorted ? "" : t->ascii ? (up ? "^" : "v") : up ? "▲" : "▼";
 		char title[64];
 
-		snprintf(title, sizeof(title), "%s%s", c->title, mark);
-		if (c->unit == UNIT_TEXT)
+		snprintf(title, sizeof(title), "%s%s", format_heading(c), mark);
+		if (c->unit == UNIT_TEXT || c->unit == UNIT_HIST)
 			grid_put(g, b, 0, l->c[i].x, sorted ? STYLE_SORTED : STYLE_HEAD, title);
 		else
 			grid_put_right(g, b, 0, l->c[i].x + l->c[i].w,
@@ -129,7 +130,9 @@ static void draw_cells(struct top *t, struct grid *g, struct top_panel *p, const
 		enum style style = cell_style(def, r, col, top_order(p)->col);
 
 		format_value(text, sizeof(text), def, r, col, !t->ascii);
-		if (def->cols[col].unit == UNIT_TEXT) {
+		if (def->cols[col].unit == UNIT_HIST && !(r->na >> col & 1))
+			style = STYLE_BAR;
+		if (def->cols[col].unit == UNIT_TEXT || def->cols[col].unit == UNIT_HIST) {
 			format_fit(text, sizeof(text), w, !t->ascii);
 			grid_put(g, b, y, x, style, text);
 		} else {

@@ -93,6 +93,7 @@ static float sample(const struct table_def *def, const struct row *row, int col)
 		return 0;
 	switch (def->cols[col].unit) {
 	case UNIT_TEXT:
+	case UNIT_HIST:
 		return 0;
 	case UNIT_PERCENT:
 		return (float)row->v[col].d;

@@ -89,6 +89,21 @@ static const struct column mech_cols[] = {
 	[M_ORDER] = ORDER_COL,
 };
 
+enum { H_NAME, H_WAIT_P50, H_WAIT, H_RUN_P50, H_RUN, H_ORDER };
+static const struct column hist_cols[] = {
+	[H_NAME] = MECH_COL,
+	[H_WAIT_P50] = { "latency_p50_ns", "LatP50", UNIT_NS, 7, 0,
+		"median time from the raise in the top half to the entry, within 12.5 %" },
+	[H_WAIT] = { "latency_hist", "Latency", UNIT_HIST, HIST_AXIS_CELLS, 0,
+		"how these times are spread: a bar an octave, on the same axis in all rows, the "
+		"highest one full" },
+	[H_RUN_P50] = { "run_p50_ns", "RunP50", UNIT_NS, 7, 0,
+		"median time from entry to exit, within 12.5 %" },
+	[H_RUN] = { "run_hist", "Run time", UNIT_HIST, HIST_AXIS_CELLS, 0,
+		"how these times are spread" },
+	[H_ORDER] = ORDER_COL,
+};
+
 enum { U_NAME, U_CPU, U_NUMBERS, U_ORDER = U_NUMBERS + C_NUMBERS };
 static const struct column cpu_cols[] = {
 	[U_NAME] = MECH_COL,
@@ -117,7 +132,12 @@ static const struct table_def tables[] = {
 	[T_MECHANISMS] = { "mechanisms", "by mechanism", "one row per mechanism that did something",
 		COLS(mech_cols), .sort = M_ORDER, .child = T_CPUS, .hist = true,
 		.top_level = true, .headline = { M_NUMBERS + C_WAIT_P99, M_NUMBERS + C_WAIT_MAX,
-			M_NUMBERS + C_HANDLED } },
+			M_NUMBERS + C_HANDLED }, .sibling = T_HISTOGRAMS + 1 },
+	[T_HISTOGRAMS] = { "histograms", "side by side",
+		"one row per mechanism: how long interrupts waited for it, how long it took",
+		COLS(hist_cols), .sort = H_ORDER, .child = T_CPUS, .hist = true,
+		.top_level = true, .headline = { H_WAIT_P50, H_RUN_P50 },
+		.sibling = T_MECHANISMS + 1 },
 	[T_CPUS] = { "cpus", "by mechanism and CPU", "one row per mechanism and CPU",
 		COLS(cpu_cols), .sort = U_ORDER, .child = -1, .hist = true, .top_level = true,
 		.headline = { U_NUMBERS + C_WAIT_P99, U_NUMBERS + C_WAIT_MAX,
@@ -195,6 +215,32 @@ static int fill_mechanisms(struct view_state *st, struct table *out)
 			return -ENOMEM;
 		r->v[M_SLEEP].s = st->what[m].may_sleep ? "yes" : "no";
 		r->v[M_ORDER].u = (uint64_t)m;
+	}
+	return 0;
+}
+
+static int fill_histograms(struct view_state *st, struct table *out)
+{
+	int m;
+
+	for (m = 0; m < st->nmech; m++) {
+		const struct hist *wait = &st->mech[m].delta.latency.h;
+		const struct hist *run = &st->mech[m].delta.run.h;
+		struct row *r;
+
+		if (!wait->count && !run->count)
+			continue;
+		r = table_add(out, (struct row_id){ (uint64_t)m, 0 });
+		if (!r)
+			return -ENOMEM;
+		r->v[H_NAME].s = table_str(out, st->what[m].name);
+		r->v[H_WAIT_P50].u = hist_percentile(wait, 500, NULL);
+		r->v[H_WAIT].h = table_hist(out, wait);
+		r->v[H_RUN_P50].u = hist_percentile(run, 500, NULL);
+		r->v[H_RUN].h = table_hist(out, run);
+		r->v[H_ORDER].u = (uint64_t)m;
+		if (!r->v[H_NAME].s || !r->v[H_WAIT].h || !r->v[H_RUN].h)
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -339,6 +385,8 @@ static int irq_fill(struct view_state *st, int table, const struct scope *scope,
 	switch (table) {
 	case T_MECHANISMS:
 		return fill_mechanisms(st, out);
+	case T_HISTOGRAMS:
+		return fill_histograms(st, out);
 	case T_CPUS:
 		return fill_cpus(st, scope->depth ? (int)scope->step[0].id.a : -1, out);
 	default:
@@ -370,7 +418,7 @@ static int irq_hist(struct view_state *st, const struct scope *scope, int which,
 	step = &scope->step[scope->depth - 1];
 	if (step->id.a >= (uint64_t)st->nmech || step->id.b >= (uint64_t)st->ncpus)
 		return -ENODATA;
-	if (step->table == T_MECHANISMS)
+	if (step->table == T_MECHANISMS || step->table == T_HISTOGRAMS)
 		c = &st->mech[step->id.a];
 	else if (step->table == T_CPUS && step->id.b < (uint64_t)st->cpu_room)
 		c = &st->cpu[step->id.b * OSTRACE_IRQ_MAX_MECH + step->id.a];

@@ -9,7 +9,7 @@
 #include "view.h"
 
 /* Its tables. */
-enum { T_MECHANISMS, T_CPUS, T_DRIVER };
+enum { T_MECHANISMS, T_HISTOGRAMS, T_CPUS, T_DRIVER };
 
 /* One mechanism, on all CPUs or on one. */
 struct irq_cell {

@@ -4,6 +4,27 @@
 #include "json.h"
 #include "writer.h"
 
+/* [[smallest value, how many], ...] of the slots that have any. */
+static void put_hist(struct json *j, const char *key, const struct hist *h)
+{
+	uint32_t slot;
+
+	if (!h) {
+		json_null(j, key);
+		return;
+	}
+	json_array(j, key);
+	for (slot = 0; slot < OSTRACE_HIST_SLOTS; slot++) {
+		if (!h->slot[slot])
+			continue;
+		json_array(j, NULL);
+		json_u64(j, NULL, ostrace_hist_low(slot));
+		json_u64(j, NULL, h->slot[slot]);
+		json_end_array(j);
+	}
+	json_end_array(j);
+}
+
 static void put_cell(struct json *j, const struct column *c, union value v)
 {
 	switch (c->unit) {
@@ -12,6 +33,9 @@ static void put_cell(struct json *j, const struct column *c, union value v)
 		break;
 	case UNIT_PERCENT:
 		json_double(j, c->key, v.d, 3);
+		break;
+	case UNIT_HIST:
+		put_hist(j, c->key, v.h);
 		break;
 	default:
 		json_u64(j, c->key, v.u);

@@ -109,7 +109,7 @@ static void lay_out(struct layout *l)
 		l->width[i] = 0;
 		if (c->flags & COL_JSON_ONLY)
 			continue;
-		n = format_cells(c->title);
+		n = format_cells(format_heading(c));
 		l->width[i] = n > c->width ? n : c->width;
 		for (row = 0; row < rows_shown(l->r); row++) {
 			n = cell(l, &l->r->table->rows[row], i, text);
@@ -131,14 +131,16 @@ static void put_cell(struct buf *b, const struct layout *l, int col, char *text,
 	for (i = col + 1; i < l->r->table->def->ncols; i++)
 		if (l->width[i])
 			last = false;
-	if (c->unit != UNIT_TEXT)
+	if (c->unit != UNIT_TEXT && c->unit != UNIT_HIST)
 		buf_pad(b, fill);
+	for (i = (int)strlen(text); last && i > 0 && text[i - 1] == ' '; i--)
+		text[i - 1] = '\0';
 	if (color)
 		paint(b, l->s, color);
 	buf_puts(b, text);
 	if (color)
 		paint(b, l->s, PAINT_NONE);
-	if (c->unit == UNIT_TEXT && !last)
+	if ((c->unit == UNIT_TEXT || c->unit == UNIT_HIST) && !last)
 		buf_pad(b, fill);
 	if (!last)
 		buf_pad(b, GAP);
@@ -153,7 +155,7 @@ static void put_header(struct buf *b, const struct layout *l)
 	for (i = 0; i < def->ncols; i++) {
 		if (!l->width[i])
 			continue;
-		snprintf(text, sizeof(text), "%s", def->cols[i].title);
+		snprintf(text, sizeof(text), "%s", format_heading(&def->cols[i]));
 		put_cell(b, l, i, text, PAINT_TITLE);
 	}
 	buf_putc(b, '\n');
@@ -161,7 +163,7 @@ static void put_header(struct buf *b, const struct layout *l)
 
 static enum paint cell_paint(const struct column *c, const struct row *r, int col)
 {
-	bool number = c->unit != UNIT_TEXT && c->unit != UNIT_ID;
+	bool number = c->unit != UNIT_TEXT && c->unit != UNIT_ID && c->unit != UNIT_HIST;
 
 	if (r->na >> col & 1)
 		return PAINT_DIM;

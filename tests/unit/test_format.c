@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "format.h"
+#include "hist.h"
 
 static void times(void **state)
 {
@@ -231,9 +232,28 @@ static void cells_of_a_row(void **state)
 	assert_string_equal(out, "-");
 }
 
+/* Bars grow with the number, the smallest one is seen, and all rows are as wide. */
+static void histograms_in_a_cell(void **state)
+{
+	struct hist h = { 0 };
+	char out[128];
+
+	assert_int_equal(format_hist(out, sizeof(out), &h, true), HIST_AXIS_CELLS);
+	assert_string_equal(out, "                         ");
+	h.slot[ostrace_hist_slot(40)] = 1;
+	h.slot[ostrace_hist_slot(1100)] = 50000;
+	h.slot[ostrace_hist_slot(2100)] = 100000;
+	h.slot[ostrace_hist_slot(1ull << 40)] = 100000;
+	assert_int_equal(format_hist(out, sizeof(out), &h, true), HIST_AXIS_CELLS);
+	assert_string_equal(out, "▁    ▄█                 █");
+	assert_int_equal(format_hist(out, sizeof(out), &h, false), HIST_AXIS_CELLS);
+	assert_string_equal(out, ".    =@                 @");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(histograms_in_a_cell),
 		cmocka_unit_test(times),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(percents_and_bytes),

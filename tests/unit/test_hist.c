@@ -242,9 +242,32 @@ static void sums(void **state)
 	assert_int_equal(ha.slot[ostrace_hist_slot(900)], 2);
 }
 
+/* Every slot is in one cell, that of its octave. */
+static void cells_of_the_axis(void **state)
+{
+	uint64_t cell[HIST_AXIS_CELLS], v;
+	struct hist h;
+	int i, e;
+
+	for (e = 0; e < 42; e++) {
+		int want = e < HIST_AXIS_FIRST ? 0 : e - HIST_AXIS_FIRST;
+
+		if (want >= HIST_AXIS_CELLS)
+			want = HIST_AXIS_CELLS - 1;
+		memset(&h, 0, sizeof(h));
+		v = 1ull << e;
+		h.slot[ostrace_hist_slot(v)] += 3;
+		h.slot[ostrace_hist_slot(v + v - 1)] += 4; /* the last of the octave */
+		hist_cells(&h, cell);
+		for (i = 0; i < HIST_AXIS_CELLS; i++)
+			assert_int_equal(cell[i], i == want ? 7 : 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cells_of_the_axis),
 		cmocka_unit_test(slots_match_reference),
 		cmocka_unit_test(slots_match_reference_at_edges),
 		cmocka_unit_test(slots_are_contiguous),

@@ -155,6 +155,46 @@ static void json_reports(void **state)
 	buf_free(&b);
 }
 
+/* A column of histograms: exact in JSON, bars below an axis in text. */
+static void histogram_columns(void **state)
+{
+	static const struct column cols[] = {
+		{ "name", "Name", UNIT_TEXT, 6, COL_KEY, "who" },
+		{ "wait_hist", "Wait", UNIT_HIST, HIST_AXIS_CELLS, 0, "how it is spread" },
+	};
+	static const struct table_def def = {
+		.name = "hists", .title = "hists", .help = "hists", .cols = cols, .ncols = 2
+	};
+	const struct text_style style = { .utf8 = false };
+	struct hist h = { .count = 7 };
+	struct buf b = { 0 };
+	struct table t = { 0 };
+	struct report r;
+	struct row *row;
+
+	make_report(&r, &t, 0, FAKE_CALLS);
+	table_reset(&t, &def);
+	h.slot[ostrace_hist_slot(40)] = 5;
+	h.slot[ostrace_hist_slot(1500)] = 2;
+	row = table_add(&t, (struct row_id){ 0, 0 });
+	row->v[0].s = "some";
+	row->v[1].h = table_hist(&t, &h);
+	row = table_add(&t, (struct row_id){ 1, 0 });
+	row->v[0].s = "none";
+	row->na = 2;
+	write_json(&b, &r);
+	python(&b, "rows = docs[0]['rows']\n"
+		   "assert rows[0] == {'name': 'some', 'wait_hist': [[40, 5], [1280, 2]]}, rows\n"
+		   "assert rows[1] == {'name': 'none', 'wait_hist': None}");
+	buf_free(&b);
+	write_text(&b, &r, &style);
+	assert_non_null(strstr(b.s, "\nName    32ns 1us  33us 1ms  34ms\n"));
+	assert_non_null(strstr(b.s, "\nsome    @    =\n"));
+	assert_non_null(strstr(b.s, "\nnone    -\n"));
+	table_free(&t);
+	buf_free(&b);
+}
+
 static void json_hostile_names(void **state)
 {
 	struct buf b = { 0 };
@@ -373,6 +413,7 @@ int main(void)
 		cmocka_unit_test(json_strings),
 		cmocka_unit_test(json_numbers),
 		cmocka_unit_test(json_reports),
+		cmocka_unit_test(histogram_columns),
 		cmocka_unit_test(json_hostile_names),
 		cmocka_unit_test(json_schema),
 		cmocka_unit_test(text_report),
