@@ -17,6 +17,14 @@ static const struct command before[] = {
 
 static const struct command after[] = {
 	{
+		.name = "explain",
+		.usage = "[-p PID | -c CGROUP] [-d TIME] [--json] [-- program args...]",
+		.takes = CMD_PROGRAM,
+		.opt = OPT_EXPLAIN,
+		.summary = "what stands out, worst first, after watching for 10 s",
+		.run = cmd_explain,
+	},
+	{
 		.name = "features",
 		.usage = "[--json]",
 		.opt = OPT_OTHER,

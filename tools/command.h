@@ -30,6 +30,7 @@ const struct command *command_at(int i);
 
 int cmd_top(const struct options *o);	   /* cmd_top.c */
 int cmd_view(const struct options *o);	   /* cmd_view.c */
+int cmd_explain(const struct options *o);  /* cmd_explain.c */
 int cmd_oom(const struct options *o);	   /* cmd_oom.c */
 int cmd_features(const struct options *o); /* cmd_features.c */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "command.h"
 #include "err.h"
+#include "explain.h"
 #include "feature.h"
 #include "format.h"
 #include "generate.h"
@@ -176,6 +177,22 @@ static void put_views(struct buf *b)
 	}
 }
 
+static void put_rules(struct buf *b)
+{
+	const struct rule *r;
+	char least[16];
+
+	for (r = rules; r->key; r++) {
+		buf_puts(b, ".TP\n");
+		put_bold(b, r->key);
+		buf_putc(b, '\n');
+		put_sentence(b, r->help);
+		format_ns(least, sizeof(least), (uint64_t)r->least, false);
+		buf_printf(b, "Told from %s lost a second on; shown by ostrace %s \\-\\-by %s.\n",
+			   least, r->view, r->table);
+	}
+}
+
 static void put_features(struct buf *b)
 {
 	const struct feature *f;
@@ -204,8 +221,13 @@ static const struct section {
 	const char *name;
 	void (*put)(struct buf *b);
 } sections[] = {
-	{ "@COMMANDS@", put_commands }, { "@OPTIONS@", put_options },	{ "@VIEWS@", put_views },
-	{ "@KEYS@", put_keys },		{ "@FEATURES@", put_features }, { NULL, NULL },
+	{ "@COMMANDS@", put_commands },
+	{ "@OPTIONS@", put_options },
+	{ "@VIEWS@", put_views },
+	{ "@KEYS@", put_keys },
+	{ "@FEATURES@", put_features },
+	{ "@RULES@", put_rules },
+	{ NULL, NULL },
 };
 
 static int put_section(struct buf *b, const char *line, size_t len)

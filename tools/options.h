@@ -43,10 +43,11 @@ struct options {
 
 /* Which commands an option makes sense for. */
 enum {
-	OPT_TOP = 1 << 0,   /* the screen */
-	OPT_VIEW = 1 << 1,  /* one view as text or JSON */
-	OPT_OTHER = 1 << 2, /* commands that trace nothing */
-	OPT_FOR = OPT_TOP | OPT_VIEW | OPT_OTHER,
+	OPT_TOP = 1 << 0,     /* the screen */
+	OPT_VIEW = 1 << 1,    /* one view as text or JSON */
+	OPT_OTHER = 1 << 2,   /* commands that trace nothing */
+	OPT_EXPLAIN = 1 << 6, /* one look at all views */
+	OPT_FOR = OPT_TOP | OPT_VIEW | OPT_OTHER | OPT_EXPLAIN,
 	OPT_RARE = 1 << 3, /* not in the short help */
 	/* Options of one command, beside those of its kind. */
 	OPT_IRQ = 1 << 4,

@@ -280,6 +280,30 @@ static void compare_schema(struct json *j)
 	json_end_object(j);
 }
 
+/* The object of `ostrace explain --json`, see explain.c. */
+static void explain_schema(struct json *j)
+{
+	static const char *const keys[] = { "command",	"time",	    "interval_ns", "of",
+					    "findings", "examined", "lost",	   NULL };
+
+	json_object(j, NULL);
+	json_string(j, "title", "explain");
+	json_string(j, "type", "object");
+	json_object(j, "properties");
+	member_const(j, "command", "explain");
+	member(j, "time", "number", "end of the interval, seconds since 1970");
+	member(j, "interval_ns", "integer", "length of the interval");
+	member(j, "of", "string", "what the findings are about");
+	member(j, "findings", "array",
+	       "worst first: rule, who, text, lost_ns_per_s, view and table that show it");
+	member(j, "examined", "array",
+	       "of each rule the worst, and from where on it would have been told");
+	member(j, "lost", "object", "what could not be seen, where not 0");
+	json_end_object(j);
+	required(j, keys);
+	json_end_object(j);
+}
+
 void write_schema(struct buf *b)
 {
 	struct json j = { .out = b };
@@ -295,6 +319,7 @@ void write_schema(struct buf *b)
 				table_schema(&j, views[v], &views[v]->tables[t]);
 	features_schema(&j);
 	compare_schema(&j);
+	explain_schema(&j);
 	json_end_array(&j);
 	json_end_object(&j);
 	buf_putc(b, '\n');

@@ -122,6 +122,7 @@ enum {
 	W_NS = W_PERCENT + WHERE_PARTS,
 	W_SLOW_CALLS = W_NS + WHERE_PARTS,
 	W_SLOW_LEAST,
+	W_SLOW_TOTAL,
 	W_SLOW_NS,
 };
 #define WHERE_COLS(part, name, title, help) \
@@ -150,6 +151,7 @@ static const struct column where_cols[] = {
 		"the slowest 1 % of those calls, and others that took about as long" },
 	[W_SLOW_LEAST] = { "slow_least_ns", "SlowMin", UNIT_NS, 7, COL_JSON_ONLY,
 		"each of them took at least so long" },
+	[W_SLOW_TOTAL] = { "slow_ns", "SlowTotal", UNIT_NS, 7, COL_JSON_ONLY, "their time" },
 };
 
 #define COLS(c) .cols = (c), .ncols = (int)(sizeof(c) / sizeof((c)[0]))
@@ -298,6 +300,7 @@ static void fill_parts(struct row *r, const struct where_cell *cell)
 	r->v[W_TOTAL].u = where_ns(&all);
 	r->v[W_SLOW_LEAST].u = where_slowest(cell, 10, &slow);
 	r->v[W_SLOW_CALLS].u = slow.calls;
+	r->v[W_SLOW_TOTAL].u = where_ns(&slow);
 	total = (double)where_ns(&all);
 	for (i = 0; i < WHERE_PARTS; i++) {
 		r->v[W_PERCENT + i].d = total > 0 ? 100.0 * (double)all.part[i] / total : 0;
