@@ -321,6 +321,9 @@ int format_value(char *out, size_t n, const struct table_def *def, const struct 
 		return snprintf(out, n, "-");
 	if (r->ge >> col & 1)
 		len = snprintf(out, n, "%s", utf8 ? "≥" : ">=");
+	/* A row of a tree stands below the one that it hangs below. */
+	if (def->tree == col + 1 && r->depth >= 0)
+		len = snprintf(out, n, "%*s%c ", 2 * r->depth, "", r->fold ? r->fold : ' ');
 	if ((size_t)len >= n)
 		return 0;
 	format_number(out + len, n - len, def->cols[col].unit, r->v[col], utf8);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "hist.h"
+#include "idmap.h"
 #include "table.h"
 
 /* Values and strings of a table come from a chain of blocks, newest first. */
@@ -192,6 +193,82 @@ static int compare_rows(const void *pa, const void *pb, void *ctx)
 	return c ? c : compare_u64(a->id.b, b->id.b);
 }
 
+#define NO_ROW UINT32_MAX
+
+/*
+ * The index of the row above each one, or NO_ROW; free() it. NULL if out of
+ * memory: then a tree is shown flat.
+ */
+static uint32_t *rows_above(const struct table *t)
+{
+	uint32_t *up = calloc(t->nrows, sizeof(*up));
+	struct idmap at = { 0 };
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; up && !err && i < t->nrows; i++)
+		err = idmap_put(&at, t->rows[i].id.a, 0, i);
+	for (i = 0; up && !err && i < t->nrows; i++) {
+		up[i] = t->rows[i].up ? idmap_get(&at, t->rows[i].up, 0) : NO_ROW;
+		if (up[i] == i)
+			up[i] = NO_ROW;
+	}
+	idmap_free(&at);
+	if (!err)
+		return up;
+	free(up);
+	return NULL;
+}
+
+/* Rows that are in order, each behind the one it hangs below. */
+static void order_tree(struct table *t)
+{
+	size_t n = t->nrows;
+	uint32_t *up = rows_above(t), *next = calloc(n, sizeof(*next));
+	uint32_t *last = calloc(n + 1, sizeof(*last)), *first = calloc(n + 1, sizeof(*first));
+	struct row *rows = calloc(n, sizeof(*rows));
+	uint32_t i, at, to = 0;
+	int depth = 0;
+
+	if (!up || !next || !last || !first || !rows)
+		goto out;
+	/* Lists of those below each; the last one is of those below none. */
+	for (i = 0; i <= n; i++)
+		first[i] = NO_ROW;
+	for (i = 0; i < n; i++) {
+		uint32_t head = up[i] == NO_ROW ? (uint32_t)n : up[i];
+
+		next[i] = NO_ROW;
+		if (first[head] == NO_ROW)
+			first[head] = i;
+		else
+			next[last[head]] = i;
+		last[head] = i;
+	}
+	for (at = first[n]; at != NO_ROW && to < n;) {
+		rows[to] = t->rows[at];
+		rows[to++].depth = depth;
+		if (first[at] != NO_ROW) {
+			at = first[at];
+			depth++;
+			continue;
+		}
+		while (next[at] == NO_ROW && up[at] != NO_ROW) {
+			at = up[at];
+			depth--;
+		}
+		at = next[at];
+	}
+	if (to == n) /* always, unless rows hang below each other in a circle */
+		memcpy(t->rows, rows, n * sizeof(*rows));
+out:
+	free(up);
+	free(next);
+	free(last);
+	free(first);
+	free(rows);
+}
+
 void table_sort(struct table *t, int col, bool reverse)
 {
 	struct order o;
@@ -202,6 +279,8 @@ void table_sort(struct table *t, int col, bool reverse)
 	o.i = col;
 	o.ascending = !!(o.col->flags & COL_ASCENDING) != reverse;
 	qsort_r(t->rows, t->nrows, sizeof(*t->rows), compare_rows, &o);
+	if (t->def->tree)
+		order_tree(t);
 }
 
 static bool cell_matches(const struct column *c, union value v, const char *text)
@@ -229,14 +308,27 @@ static bool row_matches(const struct table_def *def, const struct row *r, const 
 
 void table_grep(struct table *t, const char *text)
 {
+	uint32_t *up = NULL, at;
 	size_t i, n = 0;
+	bool *keep;
 
-	if (!text || !*text)
+	if (!text || !*text || !t->nrows)
 		return;
+	keep = calloc(t->nrows, sizeof(*keep));
+	if (!keep)
+		return;
+	if (t->def->tree)
+		up = rows_above(t);
 	for (i = 0; i < t->nrows; i++)
 		if (row_matches(t->def, &t->rows[i], text))
+			for (at = (uint32_t)i; at != NO_ROW && !keep[at]; at = up ? up[at] : NO_ROW)
+				keep[at] = true;
+	for (i = 0; i < t->nrows; i++)
+		if (keep[i])
 			t->rows[n++] = t->rows[i];
 	t->nrows = n;
+	free(keep);
+	free(up);
 }
 
 const struct row *table_worst(const struct table *t)

@@ -55,6 +55,9 @@ struct row {
 	struct row_id id;
 	uint64_t ge;	/* bit i: column i is a lower bound, shown as >= */
 	uint64_t na;	/* bit i: column i has no value, "-" / null */
+	uint64_t up;	/* of a tree: id.a of the row it hangs below, 0: of none */
+	int depth;	/* below the top row, set by table_sort(); < 0: not indented */
+	char fold;	/* of a tree: '+' there is more below it, '-' it is shown, 0 */
 	union value *v; /* def->ncols of them */
 };
 
@@ -89,6 +92,7 @@ struct table_def {
 	 */
 	int headline[TABLE_HEADLINES];
 	int sibling; /* 0, or another table about the same rows (same ids), + 1 */
+	int tree;    /* 0, or 1 + the column that is indented: rows hang below others */
 };
 
 struct table {
@@ -122,11 +126,15 @@ int column_find(const struct table_def *def, const char *key);
 /**
  * table_sort - order the rows by column @col, then by id so that equal rows
  * keep their places from one interval to the next. Rows without a value last.
+ * In a tree that is the order of the rows below the same one.
  * @reverse: opposite of the column's natural order (descending for numbers).
  */
 void table_sort(struct table *t, int col, bool reverse);
 
-/** table_grep - keep the rows in which a COL_KEY column contains @text (any case). */
+/**
+ * table_grep - keep the rows in which a COL_KEY column contains @text (any case),
+ * and in a tree those above them
+ */
 void table_grep(struct table *t, const char *text);
 
 /** table_worst - the row with the most in headline[0], or NULL. */

@@ -93,6 +93,19 @@ void top_sibling(struct top *t, struct top_panel *p)
 	top_refresh(t, p);
 }
 
+void top_fold(struct top *t, struct top_panel *p)
+{
+	struct top_frame *f = top_frame(p);
+	struct row *r = top_row(p);
+
+	if (!r || !p->view->fold || !top_def(p)->tree)
+		return;
+	f->sel.sticky = true;
+	top_select(&f->sel, p->table.def, r);
+	p->view->fold(p->st, f->table, r->id);
+	top_refresh(t, p);
+}
+
 void top_move(struct top_panel *p, int by)
 {
 	struct top_frame *f = top_frame(p);

@@ -308,6 +308,8 @@ static void move_command(struct top *t, enum top_command cmd)
 		return top_sibling(t, p);
 	case TOP_WATCH:
 		return watch(p);
+	case TOP_FOLD:
+		return top_fold(t, p);
 	default:
 		return;
 	}

@@ -37,6 +37,7 @@ enum top_command {
 	TOP_SIBLING,
 	TOP_WATCH,
 	TOP_NEXT_TABLE,
+	TOP_FOLD,
 	TOP_UP,
 	TOP_DOWN,
 	TOP_PAGE_UP,

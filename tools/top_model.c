@@ -24,15 +24,17 @@ bool top_has_hist(const struct top_panel *p)
 void top_row_name(const struct table_def *def, const struct row *r, bool utf8, char *buf, size_t n)
 {
 	char one[TOP_NAME_LEN];
+	struct row flat = *r; /* where it stands in a tree is no part of its name */
 	size_t len = 0;
 	int i;
 
+	flat.depth = -1;
 	*buf = 0;
 	for (i = 0; i < def->ncols; i++) {
 		if (!(def->cols[i].flags & COL_KEY) || r->na >> i & 1 ||
 		    def->cols[i].flags & COL_OPTIONAL)
 			continue;
-		format_value(one, sizeof(one), def, r, i, utf8);
+		format_value(one, sizeof(one), def, &flat, i, utf8);
 		/* Of several numbers one has to say what they are: "NET_RX CPU 3". */
 		if (len && def->cols[i].unit == UNIT_ID)
 			len += snprintf(buf + len, n - len, " %s", def->cols[i].title);

@@ -185,6 +185,8 @@ struct row *top_row(struct top_panel *p);
 /* top_drill.c: moving through tables; each leaves the panel refreshed. */
 void top_drill_in(struct top *t, struct top_panel *p);
 void top_drill_out(struct top *t, struct top_panel *p);
+/** top_fold - open or close the branch of a tree that is selected. */
+void top_fold(struct top *t, struct top_panel *p);
 void top_next_table(struct top *t, struct top_panel *p);
 /** top_focus - tell the view what is looked at: it may keep more about that. */
 void top_focus(struct top_panel *p);

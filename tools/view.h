@@ -177,6 +177,12 @@ struct view {
 	int (*focus)(struct view_state *st, int table, const struct scope *scope);
 
 	/*
+	 * Of a table that is a tree: show what lies below the row @id from now on,
+	 * or no longer. fill() then has more rows or fewer. May be NULL.
+	 */
+	void (*fold)(struct view_state *st, int table, struct row_id id);
+
+	/*
 	 * The histogram behind the innermost row of @scope, of the last
 	 * interval or (@total) since start. @which: 0 = the duration, 1 = a
 	 * view's second one (softirqs: raise to entry). -ENODATA if the row

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "fake_view.h"
+#include "format.h"
 #include "table.h"
 
 static const struct column cols[] = {
@@ -209,6 +210,47 @@ static void worst_row_and_subjects(void **state)
 	table_free(&t);
 }
 
+static void hang(struct table *t, const char *name, uint64_t n, uint64_t id, uint64_t up)
+{
+	add(t, name, n, 0, id);
+	t->rows[t->nrows - 1].up = up;
+}
+
+static void trees(void **state)
+{
+	struct table_def tree = def;
+	struct table t = { 0 };
+	char text[32];
+
+	tree.tree = 1;
+	table_reset(&t, &tree);
+	hang(&t, "leaf", 5, 4, 2);
+	hang(&t, "small", 10, 3, 1);
+	hang(&t, "large", 20, 2, 1);
+	hang(&t, "top", 1, 1, 0);
+	hang(&t, "twig", 90, 5, 3);
+	hang(&t, "stray", 2, 6, 77); /* what it hangs below is not shown */
+	table_sort(&t, 1, false);
+	assert_string_equal(order(&t), "6 1 2 4 3 5");
+	assert_int_equal(t.rows[0].depth, 0);
+	assert_int_equal(t.rows[3].depth, 2);
+	assert_int_equal(t.rows[5].depth, 2);
+	t.rows[3].fold = '+';
+	assert_int_equal(format_value(text, sizeof(text), &tree, &t.rows[3], 0, false), 10);
+	assert_string_equal(text, "    + leaf");
+	table_sort(&t, 1, true);
+	assert_string_equal(order(&t), "1 3 5 2 4 6");
+	table_grep(&t, "twig"); /* with what it hangs below */
+	assert_string_equal(order(&t), "1 3 5");
+	/* In a circle nothing is on top: the rows are all still there. */
+	table_reset(&t, &tree);
+	hang(&t, "a", 1, 1, 2);
+	hang(&t, "b", 2, 2, 1);
+	table_sort(&t, 1, false);
+	assert_int_equal(t.nrows, 2);
+	table_free(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +263,7 @@ int main(void)
 		cmocka_unit_test(new_rows_are_empty),
 		cmocka_unit_test(huge_string),
 		cmocka_unit_test(worst_row_and_subjects),
+		cmocka_unit_test(trees),
 	};
 
 	return cmocka_run_group_tests_name("table", tests, NULL, NULL);
