@@ -7,6 +7,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
+#include "ostrace/cell.h"
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -27,10 +28,10 @@ static __always_inline u64 task_cgroup_id(struct task_struct *t)
 	return BPF_CORE_READ(t, cgroups, dfl_cgrp, kn, id);
 }
 
-/* Is the task's cgroup @id itself or below it? @level: depth of @id. */
-static __always_inline bool task_in_cgroup(struct task_struct *t, u64 id, int level)
+/* Is the cgroup @id itself or below it? @level: depth of @id. */
+static __always_inline bool cgroup_below(struct cgroup *cg, u64 id, int level)
 {
-	struct cgroup *cg = BPF_CORE_READ(t, cgroups, dfl_cgrp), *up;
+	struct cgroup *up;
 
 	if (BPF_CORE_READ(cg, level) < level)
 		return false;
@@ -40,6 +41,27 @@ static __always_inline bool task_in_cgroup(struct task_struct *t, u64 id, int le
 					  level * sizeof(up)))
 		return false;
 	return BPF_CORE_READ(up, kn, id) == id;
+}
+
+/* Is the task's cgroup @id itself or below it? */
+static __always_inline bool task_in_cgroup(struct task_struct *t, u64 id, int level)
+{
+	return cgroup_below(BPF_CORE_READ(t, cgroups, dfl_cgrp), id, level);
+}
+
+/*
+ * As ostrace_cell_add(), for a cell that several CPUs write; of two maxima at the
+ * same moment one may be lost.
+ */
+static __always_inline void shared_cell_add(struct ostrace_cell *c, u32 epoch, u64 ns)
+{
+	u32 slot = ostrace_hist_slot(ns);
+
+	__sync_fetch_and_add(&c->count, 1);
+	__sync_fetch_and_add(&c->sum, ns);
+	ostrace_max_add(&c->max, epoch, ns);
+	if (slot < OSTRACE_HIST_SLOTS)
+		__sync_fetch_and_add(&c->hist[slot], 1);
 }
 
 #endif /* OSTRACE_BPF_H */

@@ -147,22 +147,10 @@ static __always_inline bool has_threads(struct task_struct *t, struct runq_proc 
 	return true;
 }
 
-/* As ostrace_cell_add(); of two maxima at the same moment one may be lost. */
-static __always_inline void shared_add(struct ostrace_cell *c, u32 epoch, u64 ns)
-{
-	u32 slot = ostrace_hist_slot(ns);
-
-	__sync_fetch_and_add(&c->count, 1);
-	__sync_fetch_and_add(&c->sum, ns);
-	ostrace_max_add(&c->max, epoch, ns);
-	if (slot < OSTRACE_HIST_SLOTS)
-		__sync_fetch_and_add(&c->hist[slot], 1);
-}
-
 static __always_inline void proc_add(struct ostrace_cell *c, bool threads, u32 epoch, u64 ns)
 {
 	if (threads)
-		shared_add(c, epoch, ns);
+		shared_cell_add(c, epoch, ns);
 	else
 		ostrace_cell_add(c, epoch, ns);
 }

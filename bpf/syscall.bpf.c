@@ -12,8 +12,7 @@
  * and dies with the task; it is asked only when the cache misses. That saves
  * two helper calls per system call.
  */
-#include "ostrace.bpf.h"
-#include "ostrace/syscall.h"
+#include "task.bpf.h"
 #include "where_cells.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -91,51 +90,6 @@ struct filter_map {
 	__type(value, u32);
 } filter_tgids SEC(".maps"), filter_tids SEC(".maps");
 
-#ifdef __TARGET_ARCH_x86
-#define TS_COMPAT 0x0002   /* arch/x86/include/asm/thread_info.h */
-#define X32_BIT 0x40000000 /* __X32_SYSCALL_BIT */
-
-static __always_inline u32 sys_key(struct task_struct *t, long nr)
-{
-	u32 abi = SYS_NATIVE;
-
-	if (unlikely(t->thread_info.status & TS_COMPAT)) {
-		abi = SYS_COMPAT;
-	} else if (unlikely(nr & X32_BIT) && nr > 0) {
-		abi = SYS_X32;
-		nr &= ~(long)X32_BIT;
-	}
-	if ((unsigned long)nr >= SYS_NR_INVALID)
-		nr = SYS_NR_INVALID;
-	return abi * SYS_NRS + (u32)nr;
-}
-
-static __always_inline long regs_sys_nr(struct pt_regs *regs)
-{
-	return (long)regs->orig_ax;
-}
-#else
-#define TIF_32BIT 22 /* arch/arm64/include/asm/thread_info.h */
-
-struct pt_regs___ostrace {
-	s32 syscallno;
-} __attribute__((preserve_access_index));
-
-static __always_inline u32 sys_key(struct task_struct *t, long nr)
-{
-	u32 abi = t->thread_info.flags & (1UL << TIF_32BIT) ? SYS_COMPAT : SYS_NATIVE;
-
-	if ((unsigned long)nr >= SYS_NR_INVALID)
-		nr = SYS_NR_INVALID;
-	return abi * SYS_NRS + (u32)nr;
-}
-
-static __always_inline long regs_sys_nr(struct pt_regs *regs)
-{
-	return BPF_CORE_READ((struct pt_regs___ostrace *)regs, syscallno);
-}
-#endif
-
 /*
  * A full barrier: what was written to the slot is seen before its new state.
  */
@@ -172,35 +126,14 @@ static __always_inline u32 sys_slot_of(u32 key)
 	return likely(slot) ? slot : sys_slot_new(key);
 }
 
-/* The task's id @p in the reader's pid namespace, 0 if it has none there. */
-static __noinline u32 ns_pid(struct task_struct *t, bool leader)
-{
-	struct pid *p = leader ? BPF_CORE_READ(t, group_leader, thread_pid) :
-				 BPF_CORE_READ(t, thread_pid);
-	struct upid *at = __builtin_preserve_access_index(&p->numbers[0]);
-	u32 level = BPF_CORE_READ(p, level), i;
-
-	if (pidns_ino == PROC_PID_INIT_INO)
-		return leader ? t->tgid : t->pid;
-	for (i = 0; i <= 32; i++) { /* MAX_PID_NS_LEVEL */
-		struct upid u;
-
-		if (i > level || bpf_probe_read_kernel(&u, sizeof(u), at + i))
-			break;
-		if (BPF_CORE_READ(u.ns, ns.inum) == pidns_ino)
-			return u.nr;
-	}
-	return 0;
-}
-
 static __noinline bool wanted(struct task_struct *t)
 {
-	u32 tgid = ns_pid(t, true), tid, *v;
+	u32 tgid = task_ns_pid(t, true, pidns_ino), tid, *v;
 
 	if (control.calibrating && tgid == self_tgid)
 		return true;
 	if (filter_tasks) {
-		tid = ns_pid(t, false);
+		tid = task_ns_pid(t, false, pidns_ino);
 		v = bpf_map_lookup_elem(&filter_tgids, &tgid);
 		if (!v)
 			v = bpf_map_lookup_elem(&filter_tids, &tid);
@@ -247,8 +180,8 @@ static __always_inline void thread_names(struct sys_thread *th, struct task_stru
 
 	th->tid = t->pid;
 	th->tgid = t->tgid;
-	th->ns_tid = ns_pid(t, false);
-	th->ns_tgid = ns_pid(t, true);
+	th->ns_tid = task_ns_pid(t, false, pidns_ino);
+	th->ns_tgid = task_ns_pid(t, true, pidns_ino);
 	th->proc_start = BPF_CORE_READ(leader, start_boottime);
 	bpf_probe_read_kernel(th->comm, sizeof(th->comm), t->comm);
 	bpf_probe_read_kernel(th->pcomm, sizeof(th->pcomm), leader->comm);
@@ -603,7 +536,7 @@ static __always_inline int task_execs(void)
 	struct task_state *ts;
 
 	if (filter_tasks) {
-		tgid = ns_pid(t, true);
+		tgid = task_ns_pid(t, true, pidns_ino);
 		v = bpf_map_lookup_elem(&filter_tgids, &tgid);
 		if (v && *v == FILTER_AT_EXEC)
 			*v = FILTER_ACTIVE;
@@ -622,12 +555,12 @@ static __always_inline int task_forks(struct task_struct *parent, struct task_st
 
 	if (child->tgid == parent->tgid)
 		return 0;
-	tgid = ns_pid(parent, true);
+	tgid = task_ns_pid(parent, true, pidns_ino);
 	v = bpf_map_lookup_elem(&filter_tgids, &tgid);
 	if (v) {
 		u32 value = *v;
 
-		tgid = ns_pid(child, true);
+		tgid = task_ns_pid(child, true, pidns_ino);
 		bpf_map_update_elem(&filter_tgids, &tgid, &value, BPF_ANY);
 	}
 	return 0;
