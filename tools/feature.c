@@ -202,7 +202,9 @@ static enum feature_state probe_oom_functions(char *detail, int n)
 	X(cgroup_attach_task, "moves between cgroups")                            \
 	X(cgroup_mkdir, "births of cgroups")                                      \
 	X(cgroup_rmdir, "deaths of cgroups")                                      \
-	X(mark_victim, "victims of the OOM killer")
+	X(mark_victim, "victims of the OOM killer")                               \
+	X(mm_vmscan_direct_reclaim_begin, "start of reclaim by tasks")            \
+	X(mm_vmscan_memcg_reclaim_begin, "start of reclaim for a cgroup's limit")
 
 #define TRACEPOINT_PROBE(name, what)                                   \
 	static enum feature_state probe_tp_##name(char *detail, int n) \
@@ -224,6 +226,7 @@ const struct feature features[] = {
 	{ "fentry", "probes at the start and end of functions", probe_fentry },
 	{ "fsession", "start and end of a function in one probe", probe_fsession },
 	{ "iter:task", "listing tasks from BPF", probe_iter_task },
+	{ "iter:cgroup", "walking cgroups from BPF", probe_iter_cgroup },
 	{ "kprobe", "probes at any instruction", probe_kprobe },
 	{ "bpf_stats", "run time statistics of BPF programs", probe_stats },
 	/* clang-format off */

@@ -204,6 +204,11 @@ enum feature_state probe_iter_task(char *detail, int n)
 	return probe_function("bpf_iter_task", detail, n);
 }
 
+enum feature_state probe_iter_cgroup(char *detail, int n)
+{
+	return probe_function("bpf_iter_cgroup", detail, n);
+}
+
 enum feature_state probe_kprobe(char *detail, int n)
 {
 	if (access("/sys/bus/event_source/devices/kprobe", F_OK))

@@ -13,6 +13,7 @@ enum feature_state probe_arena(char *detail, int n);
 enum feature_state probe_fentry(char *detail, int n);
 enum feature_state probe_fsession(char *detail, int n);
 enum feature_state probe_iter_task(char *detail, int n);
+enum feature_state probe_iter_cgroup(char *detail, int n);
 enum feature_state probe_kprobe(char *detail, int n);
 enum feature_state probe_stats(char *detail, int n);
 enum feature_state probe_sched_ext(char *detail, int n);

@@ -219,6 +219,16 @@ bool session_has_tracepoint(struct session *s, const char *name)
 	return s->tracepoints && strstr(s->tracepoints, line);
 }
 
+void session_find_functions(const char *const *names, bool *have, int n)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	int i;
+
+	for (i = 0; i < n; i++)
+		have[i] = btf && btf__find_by_name_kind(btf, names[i], BTF_KIND_FUNC) > 0;
+	btf__free(btf);
+}
+
 static int load_error(struct session *s, int err, const char *view, const char *what)
 {
 	if (s->verbose)

@@ -44,6 +44,11 @@ int session_load(struct session *s, struct bpf_object_skeleton *sk, const char *
 int session_attach(struct session *s, struct bpf_object_skeleton *sk, const char *view);
 /** session_has_tracepoint - has this kernel a BTF-typed tracepoint @name? */
 bool session_has_tracepoint(struct session *s, const char *name);
+/**
+ * session_find_functions - which of @n functions does this kernel have?
+ * @have: the answers. Type information knows them; a probe may still be refused.
+ */
+void session_find_functions(const char *const *names, bool *have, int n);
 /** session_run_iterator - run an iterator program once over all it iterates. */
 int session_run_iterator(struct bpf_program *p);
 /** session_ncpus - number of possible CPUs; ids are 0 .. this - 1. */
