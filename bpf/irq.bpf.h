@@ -44,35 +44,6 @@ static __always_inline void symbol_name(char *to, u32 size, u64 fn)
 		to[0] = '\0'; /* the helper's buffers are in use: at the next event */
 }
 
-/*
- * As ostrace_cell_add(), for a cell that several CPUs write, or a task that may
- * be preempted. A maximum may be lost to another one at the moment when the
- * epoch changes; the reader then has the lower edge of its histogram slot.
- */
-static __always_inline void shared_cell_add(struct ostrace_cell *c, u32 epoch, u64 ns)
-{
-	u32 slot = ostrace_hist_slot(ns), i = epoch & 1, tries;
-	u64 old;
-
-	__sync_fetch_and_add(&c->count, 1);
-	__sync_fetch_and_add(&c->sum, ns);
-	if (slot < OSTRACE_HIST_SLOTS)
-		__sync_fetch_and_add(&c->hist[slot], 1);
-	if (c->max.epoch[i] != epoch) {
-		c->max.epoch[i] = epoch;
-		__sync_lock_test_and_set(&c->max.ns[i], ns);
-		return;
-	}
-	old = c->max.ns[i];
-	for (tries = 0; tries < 8 && ns > old; tries++) {
-		u64 was = __sync_val_compare_and_swap(&c->max.ns[i], old, ns);
-
-		if (was == old)
-			break;
-		old = was;
-	}
-}
-
 /* PROGRAM(tracepoint, vector) for every vector; exits are defined, and attached, first. */
 #define IRQ_EXIT_PROGRAM(tp, title, text)                            \
 	SEC("tp_btf/" #tp "_exit") int BPF_PROG(ostrace_##tp##_exit) \

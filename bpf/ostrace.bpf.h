@@ -50,18 +50,33 @@ static __always_inline bool task_in_cgroup(struct task_struct *t, u64 id, int le
 }
 
 /*
- * As ostrace_cell_add(), for a cell that several CPUs write; of two maxima at the
- * same moment one may be lost.
+ * As ostrace_cell_add(), for a cell that several CPUs write, or a task that may
+ * be preempted. A maximum may be lost to another one at the moment when the
+ * epoch changes; the reader then has the lower edge of its histogram slot.
  */
 static __always_inline void shared_cell_add(struct ostrace_cell *c, u32 epoch, u64 ns)
 {
-	u32 slot = ostrace_hist_slot(ns);
+	u32 slot = ostrace_hist_slot(ns), i = epoch & 1, tries;
+	u64 old;
 
 	__sync_fetch_and_add(&c->count, 1);
 	__sync_fetch_and_add(&c->sum, ns);
-	ostrace_max_add(&c->max, epoch, ns);
+	barrier_var(slot); /* clang knows that it is; the verifier may have lost sight */
 	if (slot < OSTRACE_HIST_SLOTS)
 		__sync_fetch_and_add(&c->hist[slot], 1);
+	if (c->max.epoch[i] != epoch) {
+		c->max.epoch[i] = epoch;
+		__sync_lock_test_and_set(&c->max.ns[i], ns);
+		return;
+	}
+	old = c->max.ns[i];
+	for (tries = 0; tries < 8 && ns > old; tries++) {
+		u64 was = __sync_val_compare_and_swap(&c->max.ns[i], old, ns);
+
+		if (was == old)
+			break;
+		old = was;
+	}
 }
 
 #endif /* OSTRACE_BPF_H */

@@ -6,8 +6,8 @@
 extern const struct view view_syscalls, view_softirqs, view_sched, view_memory, view_irq;
 
 /* The first one is the default: `ostrace features` fails without it. */
-const struct view *const views[] = { &view_syscalls, &view_softirqs, &view_sched, &view_memory,
-				     &view_irq,	     NULL };
+const struct view *const views[] = { &view_syscalls, &view_softirqs, &view_sched,
+				     &view_memory,   &view_irq,	     NULL };
 
 const struct view *view_find(const char *name)
 {
