@@ -20,7 +20,7 @@ const struct top_key top_keys[] = {
 	{ "g v", "next table of the panel", TOP_NEXT_TABLE, { 'g', 'v' } },
 	{ "w", "where the time of these calls went", TOP_SIBLING, { 'w' } },
 	{ "x", "stop watching this, or start", TOP_WATCH, { 'x' } },
-	{ "x", "open or close a branch of a tree", TOP_FOLD, { 'x' } },
+	{ "o", "open or close a branch of a tree", TOP_FOLD, { 'o' } },
 	{ "z", "panel over the whole screen", TOP_ZOOM, { 'z' } },
 	{ "s", "choose the sort column", TOP_SORT, { 's' } },
 	{ "<", "sort by the column to the left", TOP_SORT_LEFT, { '<', ',' } },

@@ -575,7 +575,7 @@ const struct view view_memory = {
 		"which processes had to wait for memory: where (the system call, or a page fault) and "
 		"why. Sizes, events, refaults and waits are of a cgroup and all below it. The table "
 		"`tree` has the cgroups below the top, and below those the ones in which something "
-		"happened in the interval: an event, a wait, pressure; `x` in top opens others. "
+		"happened in the interval: an event, a wait, pressure; `o` in top opens others. "
 		"The table `cgroups` has all.\n\n"
 		"A wait is counted when it ends. Above memory.high a task reclaims, and then it is made "
 		"to sleep before it returns to user space: that counts for the system call that "
