@@ -10,6 +10,8 @@
  *   sched_load requests SECONDS WORKERS RUN_US HOG...
  *                                         the same of workers that a pipe wakes
  *   sched_load hogs SECONDS HOG...        nothing but the load
+ *   sched_load mix SECONDS WORKERS        work done by hogs beside pairs that wake each
+ *                                         other and one that forks
  *   sched_load churn SECONDS              forks, pipes, affinity, nice and class changes
  *
  * A HOG is a comma-separated list: nice=N cpu=N (only there) cpus=FIRST-LAST
@@ -45,6 +47,7 @@ struct board {
 	volatile int go;
 	volatile int ready;
 	volatile uint64_t gap[MAX_HOGS];
+	volatile uint64_t work[MAX_HOGS];
 };
 
 static struct board *board;
@@ -252,7 +255,7 @@ static int compare(const void *a, const void *b)
 static void wake(double seconds, long period_us, long run_us)
 {
 	static uint64_t late[MAX_WAKES];
-	uint64_t next = now_ns(CLOCK_MONOTONIC) + 500000000u,
+	uint64_t next = now_ns(CLOCK_MONOTONIC) + 200000000u,
 		 end = next + (uint64_t)(seconds * 1e9);
 	uint64_t now;
 	size_t n = 0;
@@ -326,6 +329,101 @@ static void requests(double seconds, int workers, long run_us)
 	       (unsigned long long)late[n * 99 / 100], (unsigned long long)late[n - 1]);
 }
 
+static pid_t start(void (*run)(int arg), int arg)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		run(arg);
+		_exit(0);
+	}
+	pids[npids++] = pid;
+	return pid;
+}
+
+static void compute(int index)
+{
+	uint64_t x = 1;
+	int i;
+
+	for (;; board->work[index]++)
+		for (i = 0; i < 10000; i++) {
+			x = x * 6364136223846793005u + 1;
+			__asm__ volatile("" : "+r"(x)); /* compute it, every time */
+		}
+}
+
+/* Two that wake each other with a little work in between. */
+static void talk(int unused)
+{
+	int to[2], from[2], in, out;
+	char byte = 0;
+	pid_t pid;
+
+	(void)unused;
+	if (pipe(to) || pipe(from))
+		die("pipe");
+	in = from[0];
+	out = to[1];
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		in = to[0];
+		out = from[1];
+	} else if (write(out, &byte, 1) != 1) {
+		return;
+	}
+	while (read(in, &byte, 1) == 1) {
+		spin(50000);
+		if (write(out, &byte, 1) != 1)
+			return;
+		usleep(200);
+	}
+}
+
+static void breed(int unused)
+{
+	pid_t pid;
+
+	(void)unused;
+	for (;; usleep(1000)) {
+		pid = fork();
+		if (!pid) {
+			spin(100000);
+			_exit(0);
+		}
+		if (pid > 0)
+			waitpid(pid, NULL, 0);
+	}
+}
+
+static void mix(double seconds, int workers)
+{
+	uint64_t before = 0, after = 0, from, to;
+	int i;
+
+	for (i = 0; i < workers && i < MAX_HOGS / 2; i++)
+		start(compute, i);
+	start(talk, 0);
+	start(talk, 0);
+	start(breed, 0);
+	be_realtime();
+	sleep_until(now_ns(CLOCK_MONOTONIC) + 200000000u);
+	from = now_ns(CLOCK_MONOTONIC);
+	for (i = 0; i < workers; i++)
+		before += board->work[i];
+	sleep_until(from + (uint64_t)(seconds * 1e9));
+	to = now_ns(CLOCK_MONOTONIC);
+	for (i = 0; i < workers; i++)
+		after += board->work[i];
+	printf("%.1f\n", (double)(after - before) * 1e9 / (double)(to - from));
+}
+
 /* Everything that moves tasks between classes, queues and CPUs. */
 static void churn(double seconds)
 {
@@ -377,7 +475,7 @@ int main(int argc, char **argv)
 
 	if (seconds <= 0) {
 		fprintf(stderr,
-			"usage: sched_load shares|gaps|wake|requests|hogs|churn SECONDS ...\n");
+			"usage: sched_load shares|gaps|wake|requests|mix|hogs|churn SECONDS ...\n");
 		return 2;
 	}
 	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
@@ -391,6 +489,8 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "wake") && argc > 4) {
 		start_hogs(argc - 5, argv + 5);
 		wake(seconds, atol(argv[3]), atol(argv[4]));
+	} else if (!strcmp(argv[1], "mix") && argc > 3) {
+		mix(seconds, atoi(argv[3]));
 	} else if (!strcmp(argv[1], "requests") && argc > 4) {
 		start_hogs(argc - 5, argv + 5);
 		requests(seconds, atoi(argv[3]), atol(argv[4]));
