@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -116,4 +117,17 @@ int irqdev_storm(const struct irqdev *d, uint32_t ms)
 
 	HEAD(&s);
 	return request(d, OSTRACE_IRQ_STORM, &s);
+}
+
+int irqdev_lock(void)
+{
+	int fd = open(IRQDEV_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
+
+	if (fd < 0)
+		return -errno;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
 }

@@ -44,4 +44,10 @@ int irqdev_set_knobs(const struct irqdev *d, const struct ostrace_irq_knobs *k);
 int irqdev_fire(const struct irqdev *d, uint32_t count);
 int irqdev_storm(const struct irqdev *d, uint32_t ms);
 
+/**
+ * irqdev_lock - be the one that turns the knobs; does not hold the module
+ * Return: a file descriptor, closed to unlock; -EWOULDBLOCK: another one is
+ */
+int irqdev_lock(void);
+
 #endif /* OSTRACE_IRQDEV_H */

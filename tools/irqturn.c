@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,23 +40,6 @@ struct keeper {
 	uint64_t instance; /* of the driver that was turned */
 	uint64_t storm;	   /* the number of our storm */
 };
-
-/* One at a time: two would put back each other's settings. -1: no lock, described. */
-static int lock_knobs(void)
-{
-	/* Of the directory, which unlike the device does not hold the module. */
-	int fd = open(IRQDEV_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0) {
-		err_set(-errno, "%s: %s", IRQDEV_DIR, strerror(errno));
-		return -1;
-	}
-	if (!flock(fd, LOCK_EX | LOCK_NB))
-		return fd;
-	close(fd);
-	err_set(-EBUSY, "another ostrace irq has turned the driver's knobs: end that one first");
-	return -1;
-}
 
 /* Set the knobs; what was refused is described. */
 static int set_knobs(const struct irqdev *d, const struct keeper *k,
@@ -258,9 +240,13 @@ int irq_turn_prepare(const struct options *o, struct turn **out)
 	err = learn(&k);
 	if (err)
 		return err;
-	lock = lock_knobs();
+	/* One at a time: two would put back each other's settings. */
+	lock = irqdev_lock();
+	if (lock == -EWOULDBLOCK)
+		return err_set(lock, "another ostrace irq has turned the driver's knobs: end that "
+				     "one first");
 	if (lock < 0)
-		return -EBUSY;
+		return err_set(lock, "%s: %s", IRQDEV_DIR, strerror(-lock));
 	t = calloc(1, sizeof(*t));
 	err = t ? start_keeper(t, &k) : -ENOMEM;
 	close(lock); /* the keeper has it now */

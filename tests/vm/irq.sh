@@ -4,23 +4,8 @@
 DIR=/sys/class/misc/ostrace_irq
 NODE=/dev/ostrace_irq
 BOTTOM="irq_work tasklet_hi tasklet bh_highpri bh thread wq_highpri wq wq_unbound"
-tests=0
-
-ok() { # STATUS NAME
-	tests=$((tests + 1))
-	if [ "$1" = 0 ]; then echo "ok $tests - $2"; else echo "not ok $tests - $2"; fi
-	[ "$1" = 0 ]
-}
-
-is() { # GOT WANTED NAME
-	[ "$1" = "$2" ]
-	ok $? "$3" || echo "# got: $1; wanted: $2"
-}
-
-skip() { # NAME WHY
-	tests=$((tests + 1))
-	echo "ok $tests - $1 # SKIP $2"
-}
+# shellcheck source=tests/vm/tap.sh
+. tests/vm/tap.sh
 
 # A program takes an emulated machine long to start: these start none.
 get() { # VARIABLE FILE
@@ -100,5 +85,3 @@ clean() { # MARK
 	[ -z "$bad" ]
 	ok $? "the kernel has nothing to complain of" || echo "# ${bad//$'\n'/$'\n'# }"
 }
-
-plan() { echo "1..$tests"; }

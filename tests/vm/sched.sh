@@ -5,30 +5,15 @@ CONTROL=/sys/kernel/ostrace_sched
 SCX=/sys/kernel/sched_ext
 LOAD=build/tests/vm/sched_load
 SIMPLE=build/tests/bench-sched/simple.bpf.o
-tests=0
-
-ok() { # STATUS NAME
-	tests=$((tests + 1))
-	if [ "$1" = 0 ]; then echo "ok $tests - $2"; else echo "not ok $tests - $2"; fi
-	[ "$1" = 0 ]
-}
-
-is() { # GOT WANTED NAME
-	[ "$1" = "$2" ]
-	ok $? "$3" || echo "# got: $1; wanted: $2"
-}
-
-skip() { # NAME WHY
-	tests=$((tests + 1))
-	echo "ok $tests - $1 # SKIP $2"
-}
+# shellcheck source=tests/vm/tap.sh
+. tests/vm/tap.sh
 
 finish() {
 	rmmod ostrace_sched 2>/dev/null
 	local splat
 	splat=$(dmesg | grep -E 'WARNING: .* at |BUG: |Oops: |general protection' | head -n 3)
 	is "$splat" "" "the kernel has nothing to complain of"
-	echo "1..$tests"
+	plan
 	exit 0
 }
 
@@ -49,14 +34,5 @@ loaded_ops() { cat $SCX/root/ops 2>/dev/null; }
 # All BPF programs and maps of the machine, by number: objects are freed after a
 # grace period, so a count is waited for.
 bpf_objects() { echo "$(bpftool prog list | grep -c '^[0-9]') $(bpftool map list | grep -c '^[0-9]')"; }
-
-wait_for() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.2
-	done
-}
 
 state_is() { [ "$(cat $CONTROL/state)" = "$1" ]; }

@@ -16,7 +16,7 @@ trace() { # NAME ARGUMENT...
 	shift
 	env --default-signal "$O" irq -i 200ms "$@" --json >"$work/$name" 2>"$work/$name.err" &
 	tracer=$!
-	until_true reports "$name" 1
+	wait_for 60 reports "$name" 1
 }
 reports() { [ "$(wc -l <"$work/$1")" -ge "$2" ]; }
 untrace() { # the last report has what came up to now
@@ -24,13 +24,6 @@ untrace() { # the last report has what came up to now
 	wait $tracer
 	status=$?
 	tracer=
-}
-until_true() {
-	local end=$((SECONDS + 60))
-	until "$@"; do
-		((SECONDS < end)) || return 1
-		sleep 0.1
-	done
 }
 # The sum of something over all rows of all reports: sum NAME WHAT [CONDITION]
 sum() { jq -s "[.[].rows[] | select(${3:-true}) | $2] | add // 0" "$work/$1"; }
@@ -95,11 +88,11 @@ put cpu -1
 trace reload
 put fire 100
 settle 60
-until_true sum_is reload .handled '.mechanism == "wq"' 100
+wait_for 60 sum_is reload .handled '.mechanism == "wq"' 100
 ok $? "100 seen before"
-until_true rmmod ostrace_irq 2>/dev/null
+wait_for 60 rmmod ostrace_irq 2>/dev/null
 ok $? "rmmod while the view runs"
-until_true grep -q '"state":"the module was unloaded"' "$work/reload"
+wait_for 60 grep -q '"state":"the module was unloaded"' "$work/reload"
 ok $? "the view says that it is gone"
 modprobe ostrace_irq source=sim
 put fire 50
