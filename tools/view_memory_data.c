@@ -695,7 +695,7 @@ int memory_losses(struct view_state *st, struct loss *l)
 
 void memory_price(struct view_state *st, struct price *p)
 {
-	p->event = "wait for memory";
+	p->event = "memory wait";
 	p->ns_per_event = p->bpf_ns_per_event = st->ns_per_event;
 	p->events = st->stalls;
 }
