@@ -3,7 +3,7 @@
 #ifndef OSTRACE_OOM_COMPAT_H
 #define OSTRACE_OOM_COMPAT_H
 
-#include <linux/mm_types.h>
+#include <linux/mm.h>
 #include <linux/sched/coredump.h>
 #include <linux/version.h>
 

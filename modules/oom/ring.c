@@ -58,20 +58,20 @@ struct ostrace_oom_candidate *oom_ring_candidate(struct ostrace_oom_decision *d,
 void oom_ring_commit(struct ostrace_oom_decision *d)
 {
 	d->size = sizeof(*d) + d->candidates * sizeof(struct ostrace_oom_candidate);
-	smp_store_release(&head, head + 1);
+	smp_store_release(&head, head + 1); /* the record is whole before it is seen */
 	wake_up_interruptible(&oom_ring_wait);
 }
 
 u64 oom_ring_oldest(void)
 {
-	u64 now = smp_load_acquire(&head);
+	u64 now = smp_load_acquire(&head); /* pairs with oom_ring_commit() */
 
 	return now > nslots - 1 ? now - (nslots - 1) : 0;
 }
 
 bool oom_ring_has(u64 next)
 {
-	return smp_load_acquire(&head) > next;
+	return smp_load_acquire(&head) > next; /* pairs with oom_ring_commit() */
 }
 
 /* One record; -EAGAIN if it was overwritten meanwhile. */
