@@ -4,7 +4,7 @@
 # are those that the kernel's own account of memory stalls has.
 # shellcheck source-path=SCRIPTDIR source=../../live/lib.sh
 . "$(dirname "$0")/../../live/lib.sh"
-plan 6
+plan 7
 
 new_cgroup where || { echo "Bail out! no cgroup"; exit 1; }
 echo +memory >"$(cgroup_mount)/cgroup.subtree_control" 2>/dev/null
@@ -14,8 +14,8 @@ stalled() { sed -n 's/^some.*total=//p' "$cgroup/memory.pressure"; }
 mkdir "$work/tmpfs"
 mount -t tmpfs tmpfs "$work/tmpfs" || { echo "Bail out! no tmpfs"; exit 1; }
 before=$(stalled)
-"$OSTRACE" syscalls --by where --json -- "$CALLS" cgroup:1:"$cgroup" put:20:"$work/tmpfs/file" >"$work/all" 2>"$work/err"
-is $? 0 "a call wrote 20 MiB to tmpfs, with 16 MiB allowed"
+"$OSTRACE" syscalls --by where --json -- "$CALLS" cgroup:1:"$cgroup" put:18:"$work/tmpfs/file" >"$work/all" 2>"$work/err"
+is $? 0 "a call wrote 18 MiB to tmpfs, with 16 MiB allowed"
 grep '^{' "$work/all" >"$work/json"
 note "$(jq -c '.rows[] | select(.name == "pwrite64")' "$work/json")"
 note "$(cat "$cgroup/memory.events" "$cgroup/memory.pressure" 2>/dev/null)"
@@ -27,12 +27,15 @@ holds "the kernel says that memory.high was exceeded" \
 holds "so part of the call was reclaim" test "$(part reclaim_ns)" -gt 0
 holds "and part the penalty" test "$(part throttle_ns)" -gt 0
 if [ -n "$before" ]; then
-	# Pressure also has the way back from the call, and waits for a CPU.
-	stall=$((($(stalled) - before) * 1000))
+	# Pressure also has the way back from the call. It is up to 2 s behind.
 	seen=$(($(part reclaim_ns) + $(part throttle_ns)))
-	holds "both are no more than the pressure of the cgroup ($seen of $stall ns), and most of it" \
-		test "$seen" -le $((stall + stall / 10)) -a "$seen" -ge $((stall / 2))
+	pressure() { echo $((($(stalled) - before) * 1000)); }
+	covers() { [ "$seen" -le $(($(pressure) * 11 / 10)) ]; }
+	until_true covers
+	is $? 0 "both are no more than the pressure of the cgroup ($seen of $(pressure) ns)"
+	holds "and much of it" test "$seen" -ge $(($(pressure) / 4))
 else
-	skip "both are the pressure of the cgroup" "this kernel keeps none"
+	skip "both are no more than the pressure of the cgroup" "this kernel keeps none"
+	skip "and much of it" "this kernel keeps none"
 fi
 umount "$work/tmpfs"
