@@ -128,13 +128,14 @@ static void bash_arguments(struct buf *b)
 		buf_puts(b, "\t\treturn ;;\n");
 }
 
-static void bash_options(struct buf *b, unsigned int which)
+/* @v: without the filters that it does not honour */
+static void bash_options(struct buf *b, unsigned int which, const struct view *v)
 {
 	const struct option_def *d;
 	bool any = false;
 
 	for (d = option_defs; d->name; d++) {
-		if (!(d->flags & which) || (d->flags & OPT_RARE))
+		if (!(d->flags & which) || (d->flags & OPT_RARE) || (v && !option_applies(d, v)))
 			continue;
 		buf_printf(b, "%s--%s", any ? " " : "", d->name);
 		any = true;
@@ -150,13 +151,13 @@ static void bash_words(struct buf *b)
 	buf_puts(b, "\t*)\n\t\tcase $cmd in\n");
 	for (i = 0; (c = command_at(i)); i++) {
 		buf_printf(b, "\t\t%s) words='", c->name);
-		bash_options(b, c->opt);
+		bash_options(b, c->opt, c->view);
 		buf_puts(b, "' ;;\n");
 	}
 	buf_puts(b, "\t\t*) words='");
 	completion_commands(b, " ");
 	buf_putc(b, ' ');
-	bash_options(b, OPT_FOR);
+	bash_options(b, OPT_FOR, NULL);
 	buf_puts(b, "' ;;\n\t\tesac\n");
 	/* Not before a dash is typed: an option is not the usual next word. */
 	buf_puts(b, "\t\t[[ $cmd && $cur != -* ]] && return ;;\n\tesac\n");

@@ -44,7 +44,8 @@ static void put_entry(struct buf *b, const char *name, const char *help)
 	put_wrapped(b, TEXT_COLUMN, TEXT_COLUMN, help);
 }
 
-static void put_options(struct buf *b, unsigned int which, bool rare)
+/* @v: leave out the filters that it does not honour; NULL: none */
+static void put_options(struct buf *b, unsigned int which, const struct view *v, bool rare)
 {
 	const struct option_def *d;
 	char name[80];
@@ -52,6 +53,8 @@ static void put_options(struct buf *b, unsigned int which, bool rare)
 	buf_puts(b, "\nOptions:\n");
 	for (d = option_defs; d->name; d++) {
 		if (!(d->flags & which) || ((d->flags & OPT_RARE) && !rare))
+			continue;
+		if (v && !option_applies(d, v))
 			continue;
 		snprintf(name, sizeof(name), "%c%c%c --%s%s%s", d->letter ? '-' : ' ',
 			 d->letter ? d->letter : ' ', d->letter ? ',' : ' ', d->name,
@@ -94,10 +97,14 @@ static void put_tables(struct buf *b, const struct view *v)
 
 static void put_usage(struct buf *b, const struct command *c)
 {
-	static const char common[] = "[options] [interval [count]] [-- program args...]";
+	bool program = !c || !c->view || (c->view->filters & FILTER_PROGRAM);
 
-	buf_printf(b, "Usage: ostrace %s %s\n", c ? c->name : "[COMMAND]",
-		   c && c->usage ? c->usage : common);
+	buf_printf(b, "Usage: ostrace %s ", c ? c->name : "[COMMAND]");
+	if (c && c->usage)
+		buf_printf(b, "%s\n", c->usage);
+	else
+		buf_printf(b, "[options] [interval [count]]%s\n",
+			   program ? " [-- program args...]" : "");
 }
 
 void help_text(struct buf *b, const struct command *c)
@@ -109,14 +116,14 @@ void help_text(struct buf *b, const struct command *c)
 			b, 0, 0,
 			"Shows what system calls and interrupts cost, live: who makes them, how long they take, and what watching them costs. Without a command on a terminal: top.");
 		put_commands(b);
-		put_options(b, OPT_FOR, false);
+		put_options(b, OPT_FOR, NULL, false);
 		buf_puts(
 			b,
 			"\n'ostrace COMMAND --help' tells more, the manual page ostrace(1) everything.\n");
 		return;
 	}
 	buf_printf(b, "%s: %s.\n", c->name, c->summary);
-	put_options(b, c->opt, false);
+	put_options(b, c->opt, c->view, false);
 	if (c->view)
 		put_tables(b, c->view);
 }

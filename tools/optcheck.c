@@ -35,6 +35,16 @@ static unsigned int filters_used(const struct options *o)
 	       (f->errors_only ? FILTER_ERRORS : 0) | (o->program ? FILTER_PROGRAM : 0);
 }
 
+bool option_applies(const struct option_def *d, const struct view *v)
+{
+	size_t i;
+
+	for (i = 0; i < NFILTERS; i++)
+		if (!strcmp(filter_options[i].name + 2, d->name))
+			return v->filters & filter_options[i].bit;
+	return true;
+}
+
 /* "--cpu, --errors": what @honoured leaves to use instead. */
 static const char *filter_list(unsigned int honoured, char *out, size_t n)
 {

@@ -97,4 +97,7 @@ void options_free(struct options *o);
 /** options_check - are they right for the command? As options_parse(). */
 int options_check(const struct options *o);
 
+/** option_applies - does @v honour it, if it is a filter? */
+bool option_applies(const struct option_def *d, const struct view *v);
+
 #endif /* OSTRACE_OPTIONS_H */

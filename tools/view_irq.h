@@ -21,7 +21,7 @@ struct view_state {
 	bool have_cpus; /* only those in cpus[] */
 	uint64_t cpus[64];
 	bool by_cpu; /* somebody looks at single CPUs: cpu[] is kept */
-	bool gone;   /* the module was unloaded */
+	bool gone;   /* it cannot be asked, state[] says why */
 	uint64_t instance;
 	uint64_t reloads, interrupts;
 	int nmech, ncpus;

@@ -33,6 +33,7 @@ static void start_afresh(struct view_state *st)
 		for (m = 0; m < OSTRACE_IRQ_MAX_MECH; m++)
 			memset(&cpu_cell(st, cpu, m)->last, 0, sizeof(struct ostrace_irq_stats));
 	memset(&st->info, 0, sizeof(st->info));
+	memset(st->what, 0, sizeof(st->what));
 }
 
 static int take(const struct irqdev *d, int mech, int cpu, struct irq_cell *c)
@@ -111,8 +112,8 @@ static void describe_state(struct view_state *st)
 		snprintf(s, n, "idle");
 }
 
-/* The driver is not there: nothing happens until it comes back. */
-static void vanish(struct view_state *st)
+/* The driver cannot be asked: nothing is known to happen until it can. */
+static void vanish(struct view_state *st, const char *why)
 {
 	int cpu, m;
 
@@ -122,10 +123,8 @@ static void vanish(struct view_state *st)
 	for (cpu = 0; cpu < st->cpu_room; cpu++)
 		for (m = 0; m < OSTRACE_IRQ_MAX_MECH; m++)
 			memset(&cpu_cell(st, cpu, m)->delta, 0, sizeof(struct irq_stat));
-	memset(&st->info, 0, sizeof(st->info));
-	memset(&st->before, 0, sizeof(st->before));
-	memset(&st->knobs, 0, sizeof(st->knobs));
-	snprintf(st->state, sizeof(st->state), "the module was unloaded");
+	st->before = st->info;
+	snprintf(st->state, sizeof(st->state), "%s", why);
 }
 
 static int look(struct view_state *st, const struct irqdev *d)
@@ -155,21 +154,20 @@ static int look(struct view_state *st, const struct irqdev *d)
 	return take_all(st, d);
 }
 
+/* Never fails: what goes wrong here is no reason for all of `top` to end. */
 int irq_tick(struct view_state *st, uint64_t now)
 {
 	struct irqdev d;
 	int err = irqdev_open(&d);
 
-	if (err == -ENODEV) {
-		err_clear();
-		vanish(st);
-		return 0;
+	if (!err) {
+		err = look(st, &d);
+		irqdev_close(&d);
 	}
 	if (err)
-		return err;
-	err = look(st, &d);
-	irqdev_close(&d);
-	return err;
+		vanish(st, err == -ENODEV ? "the module was unloaded" : err_text(err));
+	err_clear();
+	return 0;
 }
 
 int irq_watch_cpus(struct view_state *st, bool on)

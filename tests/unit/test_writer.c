@@ -374,6 +374,14 @@ static void help_names_everything(void **state)
 	help_text(&b, command_find("calls"));
 	assert_non_null(strstr(b.s, "99 % of the calls took less"));
 	assert_null(strstr(b.s, " \n"));
+	assert_non_null(strstr(b.s, "--pid"));
+	assert_non_null(strstr(b.s, "[-- program"));
+	buf_free(&b);
+	/* Not what it would refuse. */
+	help_text(&b, command_find("ticks"));
+	assert_non_null(strstr(b.s, "--cpu"));
+	assert_null(strstr(b.s, "--pid"));
+	assert_null(strstr(b.s, "[-- program"));
 	buf_free(&b);
 }
 
