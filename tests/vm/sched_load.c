@@ -294,7 +294,8 @@ static void work(int in, int out, long run_us)
 static void requests(double seconds, int workers, long run_us)
 {
 	static uint64_t late[MAX_WAKES];
-	uint64_t end = now_ns(CLOCK_MONOTONIC) + (uint64_t)(seconds * 1e9), sent;
+	uint64_t warm = now_ns(CLOCK_MONOTONIC) + 200000000u;
+	uint64_t end = warm + (uint64_t)(seconds * 1e9), sent;
 	int to[64], back[2], i, fd[2];
 	size_t n = 0;
 
@@ -314,6 +315,8 @@ static void requests(double seconds, int workers, long run_us)
 		to[i] = fd[1];
 	}
 	while (now_ns(CLOCK_MONOTONIC) < end && n + (size_t)workers <= MAX_WAKES) {
+		if (now_ns(CLOCK_MONOTONIC) < warm)
+			n = 0; /* new tasks are not yet what they will be */
 		for (i = 0; i < workers; i++) {
 			sent = now_ns(CLOCK_MONOTONIC);
 			if (write(to[i], &sent, sizeof(sent)) != sizeof(sent))
@@ -356,42 +359,49 @@ static void compute(int index)
 		}
 }
 
-/* Two that wake each other with a little work in between. */
+/*
+ * A question and its answer every millisecond, and a child every five: at times that
+ * do not depend on when the last was done, or a scheduler would be given more to do
+ * for doing it sooner.
+ */
 static void talk(int unused)
 {
-	int to[2], from[2], in, out;
+	uint64_t next = now_ns(CLOCK_MONOTONIC);
+	int to[2], from[2];
 	char byte = 0;
 	pid_t pid;
 
 	(void)unused;
 	if (pipe(to) || pipe(from))
 		die("pipe");
-	in = from[0];
-	out = to[1];
 	pid = fork();
 	if (pid < 0)
 		die("fork");
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		in = to[0];
-		out = from[1];
-	} else if (write(out, &byte, 1) != 1) {
-		return;
+		while (read(to[0], &byte, 1) == 1) {
+			spin(50000);
+			if (write(from[1], &byte, 1) != 1)
+				break;
+		}
+		_exit(0);
 	}
-	while (read(in, &byte, 1) == 1) {
-		spin(50000);
-		if (write(out, &byte, 1) != 1)
+	for (;; next += 1000000) {
+		sleep_until(next);
+		if (write(to[1], &byte, 1) != 1 || read(from[0], &byte, 1) != 1)
 			return;
-		usleep(200);
+		spin(50000);
 	}
 }
 
 static void breed(int unused)
 {
+	uint64_t next = now_ns(CLOCK_MONOTONIC);
 	pid_t pid;
 
 	(void)unused;
-	for (;; usleep(1000)) {
+	for (;; next += 5000000) {
+		sleep_until(next);
 		pid = fork();
 		if (!pid) {
 			spin(100000);

@@ -1,18 +1,18 @@
 #!/bin/bash
 # long: 100 loads and unloads under load
-# timeout: 420
+# timeout: 1800
 # Loaded and removed again and again, with everything else moving.
 # shellcheck disable=SC2317 # called by name
 set -u
 . tests/vm/sched.sh
 need_sched_ext
 before=$(bpf_objects)
-"$LOAD" hogs 400 n=2 nice=10 cpu=0 run=500,sleep=1500,n=2 &
+"$LOAD" hogs 1800 n=2 nice=10 cpu=0 run=500,sleep=1500,n=2 &
 hogs=$!
-"$LOAD" churn 400 >/dev/null &
+"$LOAD" churn 1800 >/dev/null &
 churn=$!
 
-loops=${SCHED_LOOPS:-8} # each takes seconds on an emulated machine under load
+loops=${SCHED_LOOPS:-100} # each takes seconds on an emulated machine under load
 failed=0 # nice: so that loading gets its share of the CPU
 for ((i = 0; i < loops; i++)); do
 	nice -n -20 modprobe ostrace_sched || failed=$((failed + 1))
