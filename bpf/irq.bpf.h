@@ -6,6 +6,9 @@
 #include "ostrace.bpf.h"
 #include "ostrace/irqs.h"
 
+#define FRAME_CLOCK() bpf_ktime_get_ns()
+#include "ostrace/frames.h"
+
 const volatile __u32 nr_cpus = 1;
 const volatile bool filter_cpus;
 const volatile __u64 filter_cpu_bits[64];
@@ -43,6 +46,20 @@ static __always_inline void symbol_name(char *to, u32 size, u64 fn)
 	if (bpf_snprintf(to, size, format, &fn, sizeof(fn)) < 0)
 		to[0] = '\0'; /* the helper's buffers are in use: at the next event */
 }
+
+/* An argument as a number: the verifier lets nobody compute with pointers. */
+static __always_inline u64 arg_bits(unsigned long long *ctx, int n)
+{
+	u64 v = 0;
+
+	bpf_probe_read_kernel(&v, sizeof(v), ctx + n);
+	return v;
+}
+
+/* ostrace/frames.h: what a frame is of. */
+#define HANDLER_FRAME (1ULL << 32) /* the rest is the line's number */
+#define VECTOR_FRAME (2ULL << 32)  /* enum irq_vector */
+#define SOFTIRQ_FRAME (3ULL << 32) /* the softirq's vector */
 
 /* PROGRAM(tracepoint, vector) for every vector; exits are defined, and attached, first. */
 #define IRQ_EXIT_PROGRAM(tp, title, text)                            \

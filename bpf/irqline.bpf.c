@@ -24,8 +24,6 @@ __u64 threads_full;
 #define IRQ_NONE 0
 #define IRQ_WAKE_THREAD 2
 
-#define HANDLER_FRAME (1ULL << 32) /* the rest is the line; without it, the vector */
-
 static __always_inline struct line_cpu *this_cpu(void)
 {
 	u32 cpu = wanted_cpu();
@@ -60,50 +58,13 @@ static __always_inline struct line_slot *find(struct line_cpu *c, u64 key)
 	return NULL;
 }
 
-static __always_inline void enter(struct line_cpu *c, u64 id)
-{
-	struct line_frame *f;
-
-	if (c->depth >= IRQ_NESTING)
-		c->depth = 0; /* an exit was missed */
-	f = &c->frame[c->depth & (IRQ_NESTING - 1)];
-	c->depth++;
-	f->id = id;
-	f->inner_ns = 0;
-	f->start_ns = bpf_ktime_get_ns();
-}
-
-/* Ends what @id began. Return: its own time; false if it was not seen to begin. */
-static __always_inline bool leave(struct line_cpu *c, u64 id, u64 *ns)
-{
-	u64 now = bpf_ktime_get_ns(), gross;
-	struct line_frame *f;
-	u32 d = c->depth, i;
-
-	for (i = 0; i < IRQ_NESTING; i++) {
-		if (!d)
-			return false;
-		f = &c->frame[--d & (IRQ_NESTING - 1)];
-		if (f->id == id)
-			break;
-	}
-	if (i == IRQ_NESTING)
-		return false;
-	c->depth = d;
-	gross = now - f->start_ns;
-	*ns = gross > f->inner_ns ? gross - f->inner_ns : 0;
-	if (d)
-		c->frame[(d - 1) & (IRQ_NESTING - 1)].inner_ns += gross;
-	return true;
-}
-
 static __always_inline int vector_exit(u32 vector)
 {
 	struct line_cpu *c = this_cpu();
 	struct line_slot *s;
-	u64 ns, key = mix(vector);
+	u64 ns, data, key = mix(vector);
 
-	if (!c || !leave(c, vector, &ns))
+	if (!c || !frame_pop(&c->stack, VECTOR_FRAME | vector, &ns, &data))
 		return 0;
 	s = find(c, key);
 	if (!s)
@@ -120,7 +81,7 @@ static __always_inline int vector_entry(u32 vector)
 	struct line_cpu *c = this_cpu();
 
 	if (c)
-		enter(c, vector);
+		frame_push(&c->stack, VECTOR_FRAME | vector, 0);
 	return 0;
 }
 
@@ -159,9 +120,9 @@ int BPF_PROG(ostrace_irq_handler_exit, int irq, struct irqaction *a, int ret)
 	struct line_cpu *c = this_cpu();
 	struct line_slot *s;
 	struct action_who id;
-	u64 ns, key;
+	u64 ns, data, key;
 
-	if (!c || !leave(c, HANDLER_FRAME | (u32)irq, &ns))
+	if (!c || !frame_pop(&c->stack, HANDLER_FRAME | (u32)irq, &ns, &data))
 		return 0;
 	/* handler and dev_id are the first two members */
 	if (bpf_probe_read_kernel(&id, sizeof(id), __builtin_preserve_access_index(&a->handler)))
@@ -198,7 +159,7 @@ int BPF_PROG(ostrace_irq_handler_entry, int irq, struct irqaction *a)
 	struct line_cpu *c = this_cpu();
 
 	if (c)
-		enter(c, HANDLER_FRAME | (u32)irq);
+		frame_push(&c->stack, HANDLER_FRAME | (u32)irq, 0);
 	return 0;
 }
 

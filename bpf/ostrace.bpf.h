@@ -50,33 +50,41 @@ static __always_inline bool task_in_cgroup(struct task_struct *t, u64 id, int le
 }
 
 /*
- * As ostrace_cell_add(), for a cell that several CPUs write, or a task that may
- * be preempted. A maximum may be lost to another one at the moment when the
- * epoch changes; the reader then has the lower edge of its histogram slot.
+ * As ostrace_max_add(), with several writers. A maximum may be lost to another one
+ * at the moment when the epoch changes; the reader then has what is known from the
+ * histogram, or the mean.
  */
+static __always_inline void shared_max_add(struct ostrace_max *m, u32 epoch, u64 ns)
+{
+	u32 i = epoch & 1, tries;
+	u64 old;
+
+	if (m->epoch[i] != epoch) {
+		m->epoch[i] = epoch;
+		__sync_lock_test_and_set(&m->ns[i], ns);
+		return;
+	}
+	old = m->ns[i];
+	for (tries = 0; tries < 8 && ns > old; tries++) {
+		u64 was = __sync_val_compare_and_swap(&m->ns[i], old, ns);
+
+		if (was == old)
+			break;
+		old = was;
+	}
+}
+
+/* As ostrace_cell_add(), for a cell that several CPUs write, or a task that may be preempted. */
 static __always_inline void shared_cell_add(struct ostrace_cell *c, u32 epoch, u64 ns)
 {
-	u32 slot = ostrace_hist_slot(ns), i = epoch & 1, tries;
-	u64 old;
+	u32 slot = ostrace_hist_slot(ns);
 
 	__sync_fetch_and_add(&c->count, 1);
 	__sync_fetch_and_add(&c->sum, ns);
 	barrier_var(slot); /* clang knows that it is; the verifier may have lost sight */
 	if (slot < OSTRACE_HIST_SLOTS)
 		__sync_fetch_and_add(&c->hist[slot], 1);
-	if (c->max.epoch[i] != epoch) {
-		c->max.epoch[i] = epoch;
-		__sync_lock_test_and_set(&c->max.ns[i], ns);
-		return;
-	}
-	old = c->max.ns[i];
-	for (tries = 0; tries < 8 && ns > old; tries++) {
-		u64 was = __sync_val_compare_and_swap(&c->max.ns[i], old, ns);
-
-		if (was == old)
-			break;
-		old = was;
-	}
+	shared_max_add(&c->max, epoch, ns);
 }
 
 #endif /* OSTRACE_BPF_H */

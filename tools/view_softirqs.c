@@ -4,8 +4,10 @@
  * See view_softirqs.h.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -18,18 +20,19 @@ struct view_state {
 	/* Of levels that were closed, and of this one before it was ready. */
 	uint64_t events_before, missed_before, full_before;
 	uint64_t missed_base;
-	bool no_fentry; /* this kernel has refused it */
-	int stats_fd;	/* kernel statistics on, while we learn the price */
-	int learned;	/* ticks so far */
+	int no_fentry; /* this kernel has refused it, with this error */
+	int stats_fd;  /* kernel statistics on, while we learn the price */
+	int learned;   /* ticks so far */
 	double ns_per_event;
 	const char *notes[3];
+	char note[256];
 };
 
 static const struct level_ops *const level_of[SOFTIRQS_TABLES] = {
-	[T_SOFTIRQS] = &softirqs_vectors,
-	[T_VECTORS] = &softirqs_vectors,
-	[T_CPUS] = &softirqs_vectors,
-	[T_LINES] = &softirqs_lines,
+	[T_SOFTIRQS] = &softirqs_vectors,    [T_VECTORS] = &softirqs_vectors,
+	[T_CPUS] = &softirqs_vectors,	     [T_LINES] = &softirqs_lines,
+	[T_FUNCTIONS] = &softirqs_functions, [T_PROCESSES] = &softirqs_stolen,
+	[T_CGROUPS] = &softirqs_stolen,	     [T_SOURCES] = &softirqs_stolen,
 };
 
 void level_choose(struct level *l)
@@ -107,8 +110,11 @@ static void set_notes(struct view_state *st)
 	if (!has_program(&st->level, "ostrace_local_timer_entry"))
 		st->notes[n++] = "the local timer interrupt has no tracepoint on this kernel: its "
 				 "time counts as that of what it interrupts";
-	if (st->level.ops->note && !st->level.fentry)
-		st->notes[n++] = st->level.ops->note;
+	if (st->level.ops->note && !st->level.fentry) {
+		snprintf(st->note, sizeof(st->note), "%s (%s)", st->level.ops->note,
+			 strerror(-st->no_fentry));
+		st->notes[n++] = st->note;
+	}
 	st->notes[n] = NULL;
 }
 
@@ -121,6 +127,7 @@ static int change_level(struct view_state *st, const struct level_ops *ops)
 		.ncpus = st->level.ncpus,
 	};
 	bool had = st->level.ops;
+	struct timespec ts;
 	int err;
 
 	stats_end(st);
@@ -128,9 +135,11 @@ static int change_level(struct view_state *st, const struct level_ops *ops)
 	err = level_open(&next, ops, !st->no_fentry);
 	if (err && ops->note && !st->no_fentry) {
 		/* Some kernels let no program be attached to their functions. */
+		int refused = err;
+
 		err_clear();
 		err = level_open(&next, ops, false);
-		st->no_fentry = !err;
+		st->no_fentry = err ? 0 : refused;
 	}
 	if (err) {
 		stats_end(st);
@@ -149,7 +158,8 @@ static int change_level(struct view_state *st, const struct level_ops *ops)
 	st->learned = 0;
 	st->ns_per_event = -1;
 	set_notes(st);
-	return had ? next.ops->tick(&st->level) : 0;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return next.ops->tick(&st->level, (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
 }
 
 static void softirqs_close(struct view_state *st)
@@ -190,7 +200,7 @@ static int softirqs_focus(struct view_state *st, int table, const struct scope *
 static int softirqs_tick(struct view_state *st, uint64_t now)
 {
 	struct prog_stats ps;
-	int err = st->level.ops->tick(&st->level);
+	int err = st->level.ops->tick(&st->level, now);
 
 	/*
 	 * The kernel's statistics cost two clock reads per program run: on only
@@ -262,14 +272,19 @@ static const struct view_need needs[] = {
 	  "device interrupts that arrive inside a softirq count as its time" },
 	{ "tp_btf:local_timer_entry", false,
 	  "timer interrupts that arrive inside a softirq count as its time" },
-	{ "fentry", false, "threaded interrupt handlers are counted, but not timed" },
+	{ "tp_btf:tasklet_entry", false, "no tasklets by function" },
+	{ "tp_btf:workqueue_execute_start", false, "no work items by function" },
+	{ "fentry", false,
+	  "threaded interrupt handlers are counted, but not timed; the wait of tasklets is not "
+	  "known; softirqs on the exit of an interrupt are not told "
+	  "from those of local_bh_enable" },
 	{ NULL, false, NULL },
 };
 
 const struct view view_softirqs = {
 	.name = "softirqs",
 	.title = "Softirqs",
-	.summary = "softirqs and interrupts: run time, latency, inline or ksoftirqd",
+	.summary = "softirqs, interrupts and bottom halves: time, latency, and from whom",
 	.help = "Each run of a softirq vector, by vector and CPU. Run time is net of hard "
 		"interrupts that arrived inside (handlers, and on x86 the local timer and IPIs; "
 		"the entry code around a device handler is not seen). Latency is the time from "
@@ -279,10 +294,18 @@ const struct view view_softirqs = {
 		"Softirqs run inline on the exit of an interrupt or when bottom halves are enabled "
 		"again, stealing time from whatever task was there; under load the kernel moves "
 		"them to the thread ksoftirqd, where they compete as a task does.\n\n"
-		"The table `lines` has the hard interrupts: each handler of each line, the local "
-		"timer and the other vectors that x86 has tracepoints for, and threaded handlers, "
-		"which are tasks. Each level of detail has programs of its own; only those of the "
-		"table shown are attached.",
+		"`lines` has the hard interrupts: each handler of each line, the local timer and "
+		"the other vectors that x86 has tracepoints for, and threaded handlers, which are "
+		"tasks.\n\n"
+		"`functions` has tasklets and work items by function: the wait since it was queued "
+		"and the run. Tasklets and BH work are net of interrupts that arrived inside; a work "
+		"item of an ordinary workqueue runs in a task, and its time has sleep and preemption "
+		"in it.\n\n"
+		"`processes` and `cgroups` tell whom interrupts took time from, by what (Enter, or "
+		"`sources`), and how softirqs came to run there. A softirq in ksoftirqd is taken "
+		"from nobody and stands apart.\n\n"
+		"Each level of detail has programs of its own, and only those that the table shown "
+		"needs are attached.",
 	.tables = softirqs_tables,
 	.ntables = SOFTIRQS_TABLES,
 	.top_table = T_VECTORS,

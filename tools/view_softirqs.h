@@ -21,6 +21,10 @@ enum softirqs_table {
 	T_VECTORS,
 	T_CPUS,
 	T_LINES,
+	T_FUNCTIONS,
+	T_PROCESSES,
+	T_CGROUPS,
+	T_SOURCES,
 	SOFTIRQS_TABLES,
 };
 
@@ -42,6 +46,26 @@ enum {
 };
 enum { C_THREAD = C_TIMES, C_RAISED, C_THREAD_COUNT, C_HARD, C_NUMBERS };
 enum { L_IRQ, L_NAME, L_HANDLER, L_KIND, L_TIMES, L_NONE = L_TIMES + C_TIMES, L_WOKE };
+enum { F_NAME, F_KIND, F_WQ, F_TIMES, F_UNTIMED = F_TIMES + C_TIMES };
+
+/* What was taken from a process or cgroup. */
+enum {
+	Z_TOTAL,
+	Z_PERCENT,
+	Z_COUNT,
+	Z_HARD,
+	Z_SOFT,
+	Z_EXIT,
+	Z_BH_ENABLE,
+	Z_MAX,
+	Z_KSOFTIRQD,
+	Z_HARD_COUNT,
+	Z_SOFT_COUNT,
+	Z_KSOFTIRQD_COUNT,
+	Z_SUMS,
+};
+enum { P_PID, P_COMM, P_SUMS, P_CGROUP = P_SUMS + Z_SUMS };
+enum { Q_SOURCE, Q_HOW, Q_COUNT, Q_TOTAL, Q_AVG, Q_MAX };
 
 /** softirqs_fill_times - set the C_TIMES columns from @at on */
 void softirqs_fill_times(struct row *r, int at, const struct hist *run, const struct hist *wait);
@@ -51,7 +75,7 @@ struct level_ops {
 	/* Sets level->obj and level->data as early as it can: close() follows in any case. */
 	int (*open)(struct level *l);
 	void (*close)(struct level *l);
-	int (*tick)(struct level *l);
+	int (*tick)(struct level *l, uint64_t now);
 	int (*fill)(struct level *l, int table, const struct scope *scope, struct table *out);
 	int (*hist)(struct level *l, const struct scope *scope, int which, bool total,
 		    struct hist *out);
@@ -70,7 +94,7 @@ struct level {
 	void *data;
 };
 
-extern const struct level_ops softirqs_vectors, softirqs_lines;
+extern const struct level_ops softirqs_vectors, softirqs_lines, softirqs_functions, softirqs_stolen;
 
 /** level_choose - leave programs out that this kernel has no place for */
 void level_choose(struct level *l);

@@ -8,14 +8,10 @@
 #include "cells.h"
 #include "err.h"
 #include "idmap.h"
+#include "irqnames.h"
 #include "ostrace/irqs.h"
 #include "view_softirqs.h"
 #include "irqline.skel.h" /* after the types it has from ostrace/irqs.h */
-
-#define VECTOR_TITLE(name, title, text) [IRQ_VECTOR_##name] = title,
-#define VECTOR_TEXT(name, title, text) [IRQ_VECTOR_##name] = text,
-static const char *const vector_titles[IRQ_VECTORS] = { IRQ_VECTOR_LIST(VECTOR_TITLE) };
-static const char *const vector_texts[IRQ_VECTORS] = { IRQ_VECTOR_LIST(VECTOR_TEXT) };
 
 /* One slot, or the sum of a line's over all CPUs. */
 struct line_stat {
@@ -152,7 +148,7 @@ static int take(struct lines *d, struct taken **slot, const struct line_slot *fr
 	return 0;
 }
 
-static int lines_tick(struct level *l)
+static int lines_tick(struct level *l, uint64_t now)
 {
 	struct lines *d = l->data;
 	struct irq_control *control = &d->skel->bss_control->control;
@@ -200,8 +196,8 @@ static int lines_fill(struct level *l, int table, const struct scope *scope, str
 		if (!r)
 			return -ENOMEM;
 		snprintf(text, sizeof(text), "%u", who->irq);
-		r->v[L_IRQ].s = vector ? vector_titles[who->irq] : table_str(out, text);
-		r->v[L_NAME].s = vector ? vector_texts[who->irq] : who->name;
+		r->v[L_IRQ].s = vector ? irqname_vector(who->irq) : table_str(out, text);
+		r->v[L_NAME].s = vector ? irqname_vector_text(who->irq) : who->name;
 		r->v[L_HANDLER].s = vector ? "" : who->handler;
 		r->v[L_KIND].s = kinds[who->kind <= LINE_THREAD ? who->kind : 0];
 		softirqs_fill_times(r, L_TIMES, &s->run, &s->wait);

@@ -63,6 +63,74 @@ static const struct column line_cols[] = {
 		"calls that woke the threaded handler" },
 };
 
+static const struct column function_cols[] = {
+	[F_NAME] = { "function", "Function", UNIT_TEXT, 30, COL_KEY | COL_ASCENDING,
+		"the function, with its module" },
+	[F_KIND] = { "kind", "Kind", UNIT_TEXT, 8, COL_KEY | COL_ASCENDING,
+		"tasklet, bh work, or work: an item of an ordinary workqueue, in a task" },
+	[F_WQ] = { "workqueue", "Workqueue", UNIT_TEXT, 14, COL_KEY | COL_OPTIONAL | COL_ASCENDING,
+		"the workqueue that it was first seen to be put on" },
+	TIMES(F_TIMES, "runs of the function that ended",
+		"time in it, less interrupts that arrived inside; for work, from start to end, "
+		"sleep and preemption included", "queueing to the start"),
+	[F_UNTIMED] = { "untimed", "Untimed", UNIT_COUNT, 7, COL_JSON_ONLY,
+		"runs that were not seen to begin; part of the count, not of times" },
+};
+
+#define SUMS(at) \
+	[(at) + Z_TOTAL] = { "stolen_ns", "Stolen", UNIT_NS, 7, 0, \
+		"time that hard interrupts and softirqs took while it had the CPU" }, \
+	[(at) + Z_PERCENT] = { "stolen_percent", "%CPU", UNIT_PERCENT, 6, 0, \
+		"the same, of one CPU over the whole interval" }, \
+	[(at) + Z_COUNT] = { "count", "Count", UNIT_COUNT, 7, 0, \
+		"hard interrupts and softirqs, ksoftirqd's excluded" }, \
+	[(at) + Z_HARD] = { "hard_ns", "Hard", UNIT_NS, 7, 0, "of that, hard interrupts" }, \
+	[(at) + Z_SOFT] = { "soft_ns", "Soft", UNIT_NS, 7, 0, "of that, softirqs" }, \
+	[(at) + Z_EXIT] = { "irq_exit_ns", "IrqExit", UNIT_NS, 7, COL_OPTIONAL, \
+		"softirqs on the exit of an interrupt" }, \
+	[(at) + Z_BH_ENABLE] = { "bh_enable_ns", "BhEnabl", UNIT_NS, 7, COL_OPTIONAL, \
+		"softirqs when it enabled bottom halves again: often its own doing, as when it " \
+		"sends packets" }, \
+	[(at) + Z_MAX] = { "max_ns", "Max", UNIT_NS, 7, 0, \
+		"the longest single one; several may come in a row" }, \
+	[(at) + Z_KSOFTIRQD] = { "ksoftirqd_ns", "Ksoftir", UNIT_NS, 7, COL_OPTIONAL, \
+		"softirqs that ksoftirqd ran as its own work, not stolen" }, \
+	[(at) + Z_HARD_COUNT] = { "hard_count", "Hards", UNIT_COUNT, 7, COL_JSON_ONLY, \
+		"hard interrupts" }, \
+	[(at) + Z_SOFT_COUNT] = { "soft_count", "Softs", UNIT_COUNT, 7, COL_JSON_ONLY, \
+		"softirqs" }, \
+	[(at) + Z_KSOFTIRQD_COUNT] = { "ksoftirqd_count", "Ksofts", UNIT_COUNT, 7, \
+		COL_JSON_ONLY, "softirqs in ksoftirqd" }
+
+static const struct column process_cols[] = {
+	[P_PID] = { "pid", "PID", UNIT_ID, 7, COL_KEY | COL_ASCENDING,
+		"process id in the initial namespace; 0: no process, the CPU was idle" },
+	[P_COMM] = { "comm", "Process", UNIT_TEXT, 15, COL_KEY | COL_ASCENDING,
+		"name of the process that was interrupted" },
+	SUMS(P_SUMS),
+	[P_CGROUP] = { "cgroup", "Cgroup", UNIT_TEXT, 20, COL_KEY | COL_OPTIONAL | COL_ASCENDING,
+		"cgroup v2 path" },
+};
+
+static const struct column cgroup_cols[] = {
+	{ "cgroup", "Cgroup", UNIT_TEXT, 30, COL_KEY | COL_ASCENDING,
+		"cgroup v2 path; its own processes only, not those of its children" },
+	SUMS(1),
+};
+
+static const struct column source_cols[] = {
+	[Q_SOURCE] = { "source", "Source", UNIT_TEXT, 26, COL_KEY | COL_ASCENDING,
+		"softirq vector, or line or vector of a hard interrupt" },
+	[Q_HOW] = { "how", "How", UNIT_TEXT, 9, COL_KEY | COL_ASCENDING,
+		"hard, or how the softirq came to run: irq exit, bh enable (inline: one of the "
+		"two), ksoftirqd" },
+	[Q_COUNT] = { "count", "Count", UNIT_COUNT, 7, 0, "how often" },
+	[Q_TOTAL] = { "total_ns", "Total", UNIT_NS, 7, 0,
+		"time in it, less what arrived inside" },
+	[Q_AVG] = { "avg_ns", "Avg", UNIT_NS, 7, 0, "mean of that" },
+	[Q_MAX] = { "max_ns", "Max", UNIT_NS, 7, 0, "longest of that" },
+};
+
 #define COLS(c) .cols = (c), .ncols = (int)(sizeof(c) / sizeof((c)[0]))
 
 const struct table_def softirqs_tables[SOFTIRQS_TABLES] = {
@@ -79,6 +147,23 @@ const struct table_def softirqs_tables[SOFTIRQS_TABLES] = {
 		"one row per handler of a hard interrupt, timers and IPIs included",
 		COLS(line_cols), .sort = L_TIMES + C_TOTAL, .child = -1, .hist = true,
 		.top_level = true },
+	[T_FUNCTIONS] = { "functions", "by function",
+		"one row per function that runs as tasklet or work item",
+		COLS(function_cols), .sort = F_TIMES + C_TOTAL, .child = -1, .hist = true,
+		.top_level = true },
+	[T_PROCESSES] = { "processes", "stolen from processes",
+		"one row per process that interrupts took time from",
+		COLS(process_cols), .sort = P_SUMS + Z_TOTAL, .child = T_SOURCES,
+		.top_level = true, .subject = SUBJECT_PROCESS,
+		.headline = { P_SUMS + Z_TOTAL, P_SUMS + Z_MAX, P_SUMS + Z_HARD } },
+	[T_CGROUPS] = { "cgroups", "stolen from cgroups",
+		"one row per cgroup v2 that interrupts took time from",
+		COLS(cgroup_cols), .sort = 1 + Z_TOTAL, .child = T_SOURCES,
+		.top_level = true, .subject = SUBJECT_CGROUP,
+		.headline = { 1 + Z_TOTAL, 1 + Z_MAX, 1 + Z_HARD } },
+	[T_SOURCES] = { "sources", "what interrupted",
+		"one row per interrupt or softirq vector, and how it came to run",
+		COLS(source_cols), .sort = Q_TOTAL, .child = -1, .top_level = true },
 };
 /* clang-format on */
 

@@ -6,15 +6,10 @@
 #include <bpf/bpf.h>
 #include "cells.h"
 #include "err.h"
+#include "irqnames.h"
 #include "ostrace/softirq.h"
 #include "view_softirqs.h"
 #include "softirq.skel.h" /* after the types it has from ostrace/softirq.h */
-
-/* Names of the kernel's softirq_to_name[], kernel/softirq.c. */
-static const char *const vector_names[SOFT_VECTORS] = {
-	"HI",	   "TIMER", "NET_TX",	"NET_RX",   "BLOCK",	"IRQ_POLL", "TASKLET",	"SCHED",
-	"HRTIMER", "RCU",   "vector10", "vector11", "vector12", "vector13", "vector14", "vector15",
-};
 
 /* One (vector, CPU), or the sum of several. */
 struct soft_stat {
@@ -72,7 +67,7 @@ static int vectors_open(struct level *l)
 	return session_attach(l->session, d->skel->skeleton, "softirqs");
 }
 
-static int vectors_tick(struct level *l)
+static int vectors_tick(struct level *l, uint64_t now)
 {
 	struct vectors *d = l->data;
 	struct irq_control *control = &d->skel->bss_control->control;
@@ -178,7 +173,7 @@ static int vectors_fill(struct level *l, int table, const struct scope *scope, s
 			if (!r)
 				return -ENOMEM;
 			if (vec >= 0)
-				r->v[0].s = vector_names[vec];
+				r->v[0].s = irqname_softirq((uint32_t)vec);
 			if (cpu >= 0)
 				r->v[table == T_SOFTIRQS].u = (uint64_t)cpu;
 		}

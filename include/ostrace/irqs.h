@@ -31,7 +31,20 @@
 #define IRQ_VECTOR_ID(name, title, text) IRQ_VECTOR_##name,
 enum irq_vector { IRQ_VECTOR_LIST(IRQ_VECTOR_ID) IRQ_VECTORS };
 
-#define IRQ_NESTING 4 /* an irq_work may run a line's handler; more is not known */
+/* A tasklet, interrupted by an irq_work that runs a line's handler; more is not known. */
+#define IRQ_NESTING 4
+
+/* What runs on a CPU in interrupt context, innermost last: ostrace/frames.h. */
+struct irq_frames {
+	struct irq_frame {
+		__u64 id; /* what it is */
+		__u64 start_ns;
+		__u64 inner_ns; /* time in what came inside */
+		__u64 data;	/* the program's own */
+	} frame[IRQ_NESTING];
+	__u32 depth;
+	__u32 pad;
+};
 #define IRQ_NAME_SIZE 32
 #define IRQ_SYMBOL_SIZE 64
 
@@ -54,19 +67,11 @@ struct line_slot {
 	__u64 woken_ns;		  /* threads only: oldest wake-up not served yet */
 };
 
-struct line_frame {
-	__u64 id; /* which line or vector */
-	__u64 start_ns;
-	__u64 inner_ns; /* time in what came inside */
-};
-
 struct line_cpu {
 	struct line_slot slot[LINE_SLOTS];
-	struct line_frame frame[IRQ_NESTING];
-	__u32 depth;
-	__u32 pad;
+	struct irq_frames stack;
 	__u64 full; /* calls that found no slot */
-	__u64 align[2];
+	__u64 align[6];
 };
 
 struct irq_control {

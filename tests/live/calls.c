@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -472,6 +473,29 @@ static void step_udp(long n, const char *arg)
 	close(fd);
 }
 
+/* @n bytes through a terminal, one by one: for each the kernel queues a work item. */
+static void step_pty(long n, const char *arg)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+	struct termios t;
+	char c;
+
+	if (master < 0 || grantpt(master) || unlockpt(master))
+		fail("posix_openpt");
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	if (slave < 0 || tcgetattr(slave, &t))
+		fail("ptsname");
+	cfmakeraw(&t);
+	if (tcsetattr(slave, TCSANOW, &t))
+		fail("tcsetattr");
+	while (n--) {
+		expect(write(slave, "x", 1), 1, "write");
+		expect(read(master, &c, 1), 1, "read");
+	}
+	close(slave);
+	close(master);
+}
+
 #ifdef __x86_64__
 static void step_int80(long n, const char *arg)
 {
@@ -553,6 +577,7 @@ static const struct {
 	{ "cgroup", step_cgroup, "move to directory ARG" },
 	{ "cpu", step_cpu, "run on CPU COUNT only" },
 	{ "udp", step_udp, "COUNT datagrams to port 9 of address ARG" },
+	{ "pty", step_pty, "COUNT bytes through a terminal, a work item for each" },
 #ifdef __x86_64__
 	{ "int80", step_int80, "COUNT i386 getpid from a 64-bit program" },
 	{ "x32", step_x32, "COUNT x32 getpid" },

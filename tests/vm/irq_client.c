@@ -8,6 +8,8 @@
  *   irq_client readers N    two readers at once, each sees everything
  *   irq_client table N      fire N with the knobs as they are, show what became
  *                           of them, with medians from the histograms
+ *   irq_client victims N    fire N with the knobs as they are; who was interrupted:
+ *                           "PID MECHANISM CONTEXT TIMES NS"
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -407,6 +409,43 @@ static void table(int fd, unsigned int n)
 	}
 }
 
+/* Adds up the records by process, mechanism and context, all of them few. */
+static void victims(int fd, unsigned int n)
+{
+	static struct ostrace_irq_record recs[512];
+	static struct {
+		unsigned int pid, mech, ctx;
+		unsigned long long times, ns;
+	} sum[1024];
+	unsigned int sums = 0, i, k;
+	ssize_t got;
+
+	if (fire(fd, n))
+		abort();
+	settle(fd);
+	while ((got = read(fd, recs, sizeof(recs))) > 0)
+		for (i = 0; i < got / sizeof(*recs); i++) {
+			const struct ostrace_irq_record *r = &recs[i];
+
+			for (k = 0; k < sums; k++)
+				if (sum[k].pid == r->pid && sum[k].mech == r->mech &&
+				    sum[k].ctx == r->ctx)
+					break;
+			if (k == sizeof(sum) / sizeof(*sum))
+				abort();
+			if (k == sums) {
+				sum[sums].pid = r->pid;
+				sum[sums].mech = r->mech;
+				sum[sums++].ctx = r->ctx;
+			}
+			sum[k].times++;
+			sum[k].ns += r->exit_ns - r->entry_ns;
+		}
+	for (k = 0; k < sums; k++)
+		printf("%u %u %u %llu %llu\n", sum[k].pid, sum[k].mech, sum[k].ctx, sum[k].times,
+		       sum[k].ns);
+}
+
 static void reset(int fd)
 {
 	struct ostrace_irq_knobs k = { .mechs = ALL, .burst = 1, .cpu = -1 };
@@ -432,6 +471,10 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(what, "table")) {
 		table(fd, n);
+		return 0;
+	}
+	if (!strcmp(what, "victims")) {
+		victims(fd, n);
 		return 0;
 	}
 	reset(fd);
