@@ -126,9 +126,6 @@ static void take_row(struct stolen *d, uint32_t i, uint32_t epoch)
 		return;
 	least = (r->delta.ns + r->delta.count - 1) / r->delta.count;
 	r->delta.max = max_settle(&from->max, epoch, least, r->delta.ns);
-	/* Counted in the interval before, when the epoch was this one already. */
-	if (r->delta.max > r->delta.ns)
-		r->delta.max = least;
 	part_add(&d->state[slot].delta.how[STOLEN_SOURCE_HOW(key)], &r->delta);
 	d->state[slot].active = true;
 }

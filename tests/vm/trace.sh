@@ -17,7 +17,7 @@ note() { echo "# $*"; }
 trace() { # NAME ARGUMENT...
 	local name=$1 end=$((SECONDS + 200))
 	shift
-	env --default-signal build/ostrace "$@" -i 1h --json >"$work/$name" 2>"$work/$name.err" &
+	env --default-signal "${OSTRACE:-build/ostrace}" "$@" -i 1h --json >"$work/$name" 2>"$work/$name.err" &
 	tracers[$name]=$!
 	until grep -qsF 'it_interval: (3600, 0)' "/proc/${tracers[$name]}/fdinfo/"*; do
 		if ! kill -0 "${tracers[$name]}" 2>/dev/null || [ "$SECONDS" -gt "$end" ]; then
