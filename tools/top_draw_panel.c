@@ -19,6 +19,14 @@ static const char *counted(const struct table_def *def)
 	return "";
 }
 
+static const char *plural(const char *noun)
+{
+	size_t n = strlen(noun);
+
+	/* "switches" */
+	return n > 1 && (noun[n - 1] == 's' || !strcmp(noun + n - 2, "ch")) ? "es" : "s";
+}
+
 /* "12345 syscalls/s", or what the rows of the place drilled to add up to. */
 static void rate_text(const struct top *t, const struct top_panel *p, char *buf, size_t n)
 {
@@ -33,7 +41,7 @@ static void rate_text(const struct top *t, const struct top_panel *p, char *buf,
 	if (p->scope.depth)
 		snprintf(buf, n, "%s %s/s", num, counted(def));
 	else if (p->price.event)
-		snprintf(buf, n, "%s %ss/s", num, p->price.event);
+		snprintf(buf, n, "%s %s%s/s", num, p->price.event, plural(p->price.event));
 }
 
 /* Where we are: the table, or the way drilled down to here. */

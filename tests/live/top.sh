@@ -125,7 +125,7 @@ type_in 0
 shows "0 gives the overview: a line for each panel" "0 Overview" "1 Syscalls" "2 Softirqs" "not watched"
 hides "instead of the panels" "━ 1 Syscalls"
 type_in Down Down Enter
-shows "Enter there goes to a panel, and starts it" "━ 3 Scheduler" "scheduling events/s"
+shows "Enter there goes to a panel, and starts it" "━ 3 Scheduler" "switches/s"
 type_in x
 shows "x stops watching" "not watched"
 type_in 1 /
@@ -134,7 +134,7 @@ type_in Enter
 shows "a process" " $busy dd "
 type_in Enter
 shows "Enter follows it through all panels, and starts what is needed for that" \
-	"following $busy dd" "━ 1 Syscalls by process › $busy dd" "─ 2 Softirqs" "scheduling events/s"
+	"following $busy dd" "━ 1 Syscalls by process › $busy dd" "─ 2 Softirqs" "switches/s"
 shows "the scheduler's among them: its row" "$busy dd"
 type_in w
 shows "w tells where the time of its calls went" "where time went" "NoCPU%" "write"

@@ -68,6 +68,17 @@ static const struct view sometimes = {
 	.price = price,
 };
 
+static const struct view costly = {
+	.name = "costly",
+	.without_bpf = true,
+	.on_demand = true,
+	.open = open_it,
+	.close = close_it,
+	.tick = tick,
+	.price = price,
+};
+
+static const struct view *const with_costly[] = { &always, &costly, NULL };
 static const struct view *const both[] = { &sometimes, &always, NULL };
 static const struct view *const alone[] = { &sometimes, NULL };
 
@@ -84,7 +95,7 @@ static void top_has_no_panel_of_what_is_absent(void **data)
 	const struct options o = { .interval_ns = 1 };
 	struct run r;
 
-	assert_int_equal(run_open(&r, &o, both, false), 0);
+	assert_int_equal(run_open(&r, &o, both, RUN_SOME), 0);
 	assert_int_equal(r.nviews, 1);
 	assert_ptr_equal(r.v[0].view, &always);
 	assert_int_equal(run_tick(&r), 0);
@@ -93,7 +104,7 @@ static void top_has_no_panel_of_what_is_absent(void **data)
 	assert_int_equal(closed, 1);
 
 	there = true;
-	assert_int_equal(run_open(&r, &o, both, false), 0);
+	assert_int_equal(run_open(&r, &o, both, RUN_SOME), 0);
 	assert_int_equal(r.nviews, 2);
 	run_close(&r);
 }
@@ -103,9 +114,43 @@ static void its_own_command_says_what_is_missing(void **data)
 	const struct options o = { .interval_ns = 1 };
 	struct run r;
 
-	assert_int_equal(run_open(&r, &o, alone, true), -ENODEV);
+	assert_int_equal(run_open(&r, &o, alone, RUN_ALL), -ENODEV);
 	assert_string_equal(err_text(-ENODEV), "it is not there");
 	assert_int_equal(closed, 0);
+}
+
+/* It is opened when somebody looks, closed again, and may fail then. */
+static void what_costs_waits_until_it_is_asked_for(void **data)
+{
+	const struct options o = { .interval_ns = 1 };
+	struct run r;
+
+	assert_int_equal(run_open(&r, &o, with_costly, RUN_LAZY), 0);
+	assert_int_equal(r.nviews, 2);
+	assert_true(r.v[1].idle && !r.v[1].st);
+	assert_int_equal(opened, 1);
+	assert_int_equal(run_tick(&r), 0);
+
+	assert_int_equal(run_view_open(&r, 1), -ENODEV);
+	assert_string_equal(r.v[1].why, "it is not there");
+	assert_int_equal(run_tick(&r), 0);
+	there = true;
+	assert_int_equal(run_view_open(&r, 1), 0);
+	assert_int_equal(run_view_open(&r, 1), 0);
+	assert_false(r.v[1].idle);
+	assert_int_equal(opened, 2);
+	assert_int_equal(run_tick(&r), 0);
+	run_view_close(&r, 1);
+	assert_true(r.v[1].idle);
+	assert_int_equal(closed, 1);
+	assert_int_equal(run_tick(&r), 0);
+	run_close(&r);
+	assert_int_equal(closed, 2);
+
+	/* Where nobody can ask, all are opened. */
+	assert_int_equal(run_open(&r, &o, with_costly, RUN_SOME), 0);
+	assert_false(r.v[1].idle);
+	run_close(&r);
 }
 
 int main(void)
@@ -113,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(top_has_no_panel_of_what_is_absent, setup),
 		cmocka_unit_test_setup(its_own_command_says_what_is_missing, setup),
+		cmocka_unit_test_setup(what_costs_waits_until_it_is_asked_for, setup),
 	};
 
 	return cmocka_run_group_tests_name("run", tests, NULL, NULL);
