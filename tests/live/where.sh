@@ -43,7 +43,7 @@ busy=$(($(part run pread64 running_ns) + $(part run pread64 interrupted_ns)))
 holds "the parts of every call add up to its duration" adds_up run
 holds "running, and interrupted meanwhile: what the kernel calls CPU time" \
 	close_to "$busy" "$ran"
-holds "it did not sleep" test "$(part run pread64 blocked_ns)" -le $((ran / 100 + 1000000))
+holds "it did not sleep" test "$(part run pread64 blocked_ns)" -le $((ran / 10 + 3000000))
 
 # ---- ready, but without a CPU ----
 
