@@ -11,6 +11,7 @@
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+#define WRITE_ONCE(x, v) (*(volatile typeof(x) *)&(x) = (v))
 
 #define PF_EXITING 0x00000004
 #define PF_IO_WORKER 0x00000010

@@ -204,7 +204,12 @@ static enum feature_state probe_oom_functions(char *detail, int n)
 	X(cgroup_rmdir, "deaths of cgroups")                                      \
 	X(mark_victim, "victims of the OOM killer")                               \
 	X(mm_vmscan_direct_reclaim_begin, "start of reclaim by tasks")            \
-	X(mm_vmscan_memcg_reclaim_begin, "start of reclaim for a cgroup's limit")
+	X(mm_vmscan_memcg_reclaim_begin, "start of reclaim for a cgroup's limit") \
+	X(page_fault_user, "page faults of programs (x86)")                       \
+	X(page_fault_kernel, "page faults of the kernel (x86)")                   \
+	X(count_memcg_events, "memory events of cgroups")                         \
+	X(signal_generate, "sending of signals")                                  \
+	X(tlb_flush, "flushes of the TLB (x86)")
 
 #define TRACEPOINT_PROBE(name, what)                                   \
 	static enum feature_state probe_tp_##name(char *detail, int n) \

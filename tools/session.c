@@ -229,6 +229,46 @@ void session_find_functions(const char *const *names, bool *have, int n)
 	btf__free(btf);
 }
 
+/* Load "return 0" for the entry of a function, and @attach it; is that allowed? */
+static bool try_hook(int id, bool attach)
+{
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY,
+		    .attach_btf_id = (__u32)id);
+	int fd, link = 0;
+
+	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "ostrace_probe", "GPL", insns, 2, &opts);
+	if (fd < 0)
+		return false;
+	if (attach) {
+		link = bpf_link_create(fd, 0, BPF_TRACE_FENTRY, NULL);
+		if (link >= 0)
+			close(link);
+	}
+	close(fd);
+	return link >= 0;
+}
+
+uint32_t session_hookable(struct session *s, const char *const *names, int n)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	uint32_t can = 0;
+	int i, id;
+
+	for (i = 0; btf && i < n; i++) {
+		id = btf__find_by_name_kind(btf, names[i], BTF_KIND_FUNC);
+		if (id > 0 && try_hook(id, !i))
+			can |= 1u << i;
+		else if (!i)
+			break; /* if that is forbidden, all of it is */
+	}
+	btf__free(btf);
+	return can;
+}
+
 static int load_error(struct session *s, int err, const char *view, const char *what)
 {
 	if (s->verbose)

@@ -49,6 +49,13 @@ bool session_has_tracepoint(struct session *s, const char *name);
  * @have: the answers. Type information knows them; a probe may still be refused.
  */
 void session_find_functions(const char *const *names, bool *have, int n);
+/**
+ * session_hookable - which functions of the kernel can be hooked (fentry, fexit)
+ * @names: at most 32; the first one is attached to for a moment, to see whether
+ *         that is allowed here at all
+ * Return: bit i for names[i]; 0 without the first.
+ */
+uint32_t session_hookable(struct session *s, const char *const *names, int n);
 /** session_run_iterator - run an iterator program once over all it iterates. */
 int session_run_iterator(struct bpf_program *p);
 /** session_ncpus - number of possible CPUs; ids are 0 .. this - 1. */

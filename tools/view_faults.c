@@ -1,0 +1,568 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The faults view: loads bpf/fault.bpf.c, keeps its price and its losses. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include "cgroups.h"
+#include "err.h"
+#include "session.h"
+#include "view_faults.h"
+#include "fault.skel.h" /* after the types it has from ostrace/fault.h */
+
+static uint64_t clock_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+static void note(struct view_state *st, const char *text)
+{
+	if (st->nnotes < (int)(sizeof(st->notes) / sizeof(st->notes[0])) - 1)
+		st->notes[st->nnotes++] = text;
+}
+
+/* ---- loading ---- */
+
+static uint32_t threads_wanted(void)
+{
+	FILE *f = fopen("/proc/loadavg", "re");
+	unsigned long n = 0;
+	uint32_t p = FAULT_THREADS_MIN;
+
+	if (f) {
+		if (fscanf(f, "%*s %*s %*s %*u/%lu", &n) != 1)
+			n = 0;
+		fclose(f);
+	}
+	while (p < 2 * n && p < 1u << 22)
+		p *= 2;
+	return p;
+}
+
+static void set_rodata(struct fault_bpf *skel, const struct filter *f, int ncpus, uint32_t nthreads,
+		       uint32_t nrows)
+{
+	struct stat st;
+
+	skel->rodata->nr_cpus = (uint32_t)ncpus;
+	skel->rodata->thread_mask = nthreads - 1;
+	skel->rodata->row_mask = nrows - 1;
+	skel->rodata->self_tgid = (uint32_t)getpid();
+	if (!stat("/proc/self/ns/pid", &st))
+		skel->rodata->pidns_ino = (uint32_t)st.st_ino;
+	skel->rodata->filter_tasks = f->npids || f->ntids || f->program;
+	skel->rodata->filter_cgid = f->cgroup_id;
+	skel->rodata->filter_cglevel = f->cgroup_level;
+	skel->rodata->filter_cpus = f->have_cpus;
+	memcpy((void *)skel->rodata->filter_cpu_bits, f->cpus, sizeof(f->cpus));
+	skel->rodata->errors_only = f->errors_only;
+}
+
+/* Give each table its size on this machine. */
+static int set_sizes(struct fault_bpf *skel, int ncpus, uint32_t nthreads, uint32_t nrows)
+{
+	const struct {
+		struct bpf_map *map;
+		size_t size;
+	} sizes[] = {
+		{ skel->maps.bss_cpus, sizeof(struct fault_cpu) * (size_t)ncpus },
+		{ skel->maps.bss_cells, sizeof(struct fault_cell) * FAULT_CELLS * (size_t)ncpus },
+		{ skel->maps.bss_focus, sizeof(struct fault_cell) * FAULT_CELLS * (size_t)ncpus },
+		{ skel->maps.bss_threads, sizeof(struct fault_thread) * nthreads },
+		{ skel->maps.bss_rows, sizeof(struct fault_row) * nrows },
+		{ skel->maps.bss_ring, sizeof(uint32_t) * nthreads },
+	};
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		err = bpf_map__set_value_size(sizes[i].map, (uint32_t)sizes[i].size);
+		if (err)
+			return err_set(err, "faults: cannot size its tables for %d CPUs: %s", ncpus,
+				       strerror(-err));
+	}
+	return 0;
+}
+
+static int put_filters(struct view_state *st, const struct filter *f)
+{
+	int tgids = bpf_map__fd(st->skel->maps.filter_tgids);
+	int tids = bpf_map__fd(st->skel->maps.filter_tids);
+	uint32_t active = FAULT_FILTER_ACTIVE, at_exec = FAULT_FILTER_AT_EXEC;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && i < f->npids; i++)
+		err = bpf_map_update_elem(tgids, &f->pids[i], &active, BPF_ANY);
+	for (i = 0; !err && i < f->ntids; i++)
+		err = bpf_map_update_elem(tids, &f->tids[i], &active, BPF_ANY);
+	if (!err && f->program)
+		err = bpf_map_update_elem(tgids, &f->program, &at_exec, BPF_ANY);
+	return err ? err_set(err, "faults: too many processes or threads in the filter") : 0;
+}
+
+/* The first line of a file in /proc or /sys, "" if there is none. */
+static void read_text(const char *path, char *out, size_t n)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? 0 : read(fd, out, n - 1);
+
+	if (fd >= 0)
+		close(fd);
+	out[len > 0 ? len : 0] = '\0';
+}
+
+/* Is memory swapped here? The list has a heading. */
+static bool has_swap(void)
+{
+	char text[1024], *line;
+
+	read_text("/proc/swaps", text, sizeof(text));
+	line = strchr(text, '\n');
+	return line && line[1];
+}
+
+static bool has_thp(void)
+{
+	char text[64];
+
+	read_text("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof(text));
+	return text[0] && !strstr(text, "[never]");
+}
+
+/* Where a fault begins, and what tells its kind: by functions of the kernel. */
+static void choose_functions(struct view_state *st)
+{
+	struct fault_bpf *skel = st->skel;
+	const struct {
+		const char *name;
+		struct bpf_program *prog;
+		const char *without;
+	} hooks[] = {
+		{ "handle_mm_fault", skel->progs.ostrace_handle, NULL },
+		{ "do_wp_page", skel->progs.ostrace_wp,
+		  "do_wp_page() cannot be hooked: copies at the first write look like other faults" },
+		{ "do_swap_page", skel->progs.ostrace_swap,
+		  "do_swap_page() cannot be hooked: minor faults on swapped pages look like new pages" },
+		{ "do_huge_pmd_anonymous_page", skel->progs.ostrace_thp,
+		  "huge pages are not told from small ones" },
+		{ "do_huge_pmd_wp_page", skel->progs.ostrace_thp_wp, NULL },
+		{ "task_numa_fault", skel->progs.ostrace_numa, NULL },
+		{ "handle_userfault", skel->progs.ostrace_uffd, NULL },
+		{ "pagefault_out_of_memory", skel->progs.ostrace_oom,
+		  "faults that find no memory are not shown as errors" },
+	};
+	enum { N = sizeof(hooks) / sizeof(hooks[0]) };
+	const char *names[N];
+	uint32_t can;
+	int i;
+
+	for (i = 0; i < N; i++)
+		names[i] = hooks[i].name;
+	can = session_hookable(st->session, names, N);
+	for (i = 0; i < N; i++) {
+		bpf_program__set_autoload(hooks[i].prog, can >> i & 1);
+		if (can && !(can >> i & 1) && hooks[i].without)
+			note(st, hooks[i].without);
+	}
+	skel->rodata->at_entry = can & 1;
+}
+
+/*
+ * The same by tracepoints. They tell less, and more of them come by in each
+ * fault: so only those that this machine can have a use for.
+ */
+static void choose_tracepoints(struct view_state *st)
+{
+	struct fault_bpf *skel = st->skel;
+	bool by_functions = skel->rodata->at_entry, memcg;
+
+	memcg = session_has_tracepoint(st->session, "count_memcg_events");
+	bpf_program__set_autoload(skel->progs.ostrace_user, !by_functions);
+	bpf_program__set_autoload(skel->progs.ostrace_kernel, !by_functions);
+	bpf_program__set_autoload(skel->progs.ostrace_rss, !by_functions && has_swap());
+	bpf_program__set_autoload(skel->progs.ostrace_memcg, !by_functions && memcg && has_thp());
+	if (by_functions)
+		return;
+	note(st, "functions cannot be hooked on this kernel: a page copied at the first write is "
+		 "not told from one reused; NUMA hints, userfaultfd waits and faults without "
+		 "memory are not told from others");
+	if (has_thp() && !memcg)
+		note(st, "huge pages are not told from small ones: this kernel has no tracepoint "
+			 "count_memcg_events");
+}
+
+static int choose_programs(struct view_state *st, const struct filter *f)
+{
+	struct fault_bpf *skel = st->skel;
+	bool preemptible = false;
+	struct utsname u;
+
+	if (!uname(&u))
+		preemptible = atoi(u.release) >= 7;
+	choose_functions(st);
+	if (!skel->rodata->at_entry && !session_has_tracepoint(st->session, "page_fault_user"))
+		return err_set(-EOPNOTSUPP, "faults: handle_mm_fault() cannot be hooked here, and "
+					    "this kernel has no tracepoint page_fault_user");
+	choose_tracepoints(st);
+	bpf_program__set_autoload(skel->progs.ostrace_fork, f->program != 0);
+	bpf_program__set_autoload(skel->progs.ostrace_fork_2, f->program != 0 && preemptible);
+	bpf_program__set_autoload(skel->progs.ostrace_cgroup_attach,
+				  session_has_tracepoint(st->session, "cgroup_attach_task"));
+	return 0;
+}
+
+/* ---- the end of faults: a software event on each CPU ---- */
+
+static struct bpf_link *open_end(struct bpf_program *prog, int cpu, uint64_t config)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = config,
+		.sample_period = 1,
+	};
+	int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	struct bpf_link *link;
+	int err;
+
+	if (fd < 0)
+		return NULL;
+	link = bpf_program__attach_perf_event(prog, fd);
+	err = errno;
+	if (!link)
+		close(fd);
+	errno = err;
+	return link;
+}
+
+/*
+ * A CPU that goes offline takes its events with it: when the list of CPUs is not
+ * what it was, those of all CPUs are opened anew where that is possible.
+ */
+static int open_ends(struct view_state *st)
+{
+	struct bpf_program *progs[] = { st->skel->progs.ostrace_minor,
+					st->skel->progs.ostrace_major };
+	const uint64_t configs[] = { PERF_COUNT_SW_PAGE_FAULTS_MIN, PERF_COUNT_SW_PAGE_FAULTS_MAJ };
+	int ncpus = st->d.m.ncpus, i, opened = 0, err = 0;
+
+	for (i = 0; i < 2 * ncpus; i++) {
+		bpf_link__destroy(st->ends[i]);
+		st->ends[i] = open_end(progs[i & 1], i / 2, configs[i & 1]);
+		if (st->ends[i])
+			opened++;
+		else if (errno != ENODEV) /* not online */
+			err = -errno;
+	}
+	if (err || !opened)
+		return err_set(err ? err : -ENODEV,
+			       "faults: cannot open the page fault events of the CPUs: %s",
+			       strerror(err ? -err : ENODEV));
+	return 0;
+}
+
+static void follow_cpus(struct view_state *st)
+{
+	char now[sizeof(st->online)];
+
+	read_text("/sys/devices/system/cpu/online", now, sizeof(now));
+	if (!strcmp(now, st->online))
+		return;
+	memcpy(st->online, now, sizeof(now));
+	if (open_ends(st))
+		err_clear();
+}
+
+/* ---- price ---- */
+
+#define CALIBRATE_PAGES 256
+
+/* The fastest of some rounds: interrupts and neighbours only ever add. */
+static double fault_ns(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), len = page * CALIBRATE_PAGES, i;
+	volatile char *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+				0);
+	double best = 1e9;
+	int round;
+
+	if (p == MAP_FAILED)
+		return -1;
+	madvise((void *)p, len, MADV_NOHUGEPAGE);
+	for (round = 0; round < 16; round++) {
+		uint64_t start, span;
+
+		madvise((void *)p, len, MADV_DONTNEED);
+		start = clock_ns(CLOCK_MONOTONIC);
+		for (i = 0; i < len; i += page)
+			p[i] = 1;
+		span = clock_ns(CLOCK_MONOTONIC) - start;
+		if ((double)span / CALIBRATE_PAGES < best)
+			best = (double)span / CALIBRATE_PAGES;
+	}
+	munmap((void *)p, len);
+	return best;
+}
+
+/* Our price: what a fault of our own costs more now that it is traced. */
+static void calibrate(struct view_state *st, double untraced)
+{
+	struct fault_control *c = st->d.m.control;
+
+	c->calibrating = 1;
+	__atomic_fetch_add(&c->gen, 1, __ATOMIC_SEQ_CST);
+	st->ns_per_event = fault_ns() - untraced;
+	if (untraced < 0 || st->ns_per_event < 0)
+		st->ns_per_event = untraced < 0 ? -1 : 0;
+	c->calibrating = 0;
+	__atomic_fetch_add(&c->gen, 1, __ATOMIC_SEQ_CST);
+}
+
+/* ---- the view ---- */
+
+static uint64_t skipped(const struct view_state *st)
+{
+	uint64_t n = 0;
+	int i;
+
+	for (i = 0; i < st->d.m.ncpus; i++)
+		n += *(volatile uint64_t *)&st->d.m.cpus[i].skipped;
+	return n;
+}
+
+static uint64_t lost(const struct view_state *st, int which)
+{
+	const volatile struct fault_cpu *c = st->d.m.cpus;
+	struct prog_stats ps;
+	uint64_t n = 0;
+	int i;
+
+	if (which == 0) {
+		session_prog_stats(st->skel->obj, &ps);
+		return ps.missed;
+	}
+	for (i = 0; i < st->d.m.ncpus; i++)
+		n += which == 1 ? c[i].no_thread : which == 2 ? c[i].no_row : c[i].no_mapping;
+	return n;
+}
+
+static void faults_close(struct view_state *st)
+{
+	int i;
+
+	if (!st)
+		return;
+	for (i = 0; st->ends && i < 2 * st->d.m.ncpus; i++)
+		bpf_link__destroy(st->ends[i]);
+	free(st->ends);
+	if (st->ready)
+		faultdata_close(&st->d);
+	fault_bpf__destroy(st->skel);
+	cgroups_close(st->cgroups);
+	free(st);
+}
+
+static void find_maps(struct fault_bpf *skel, struct fault_maps *m, int ncpus, uint32_t nthreads,
+		      uint32_t nrows)
+{
+	*m = (struct fault_maps){
+		.control = &skel->bss_control->control,
+		.cpus = skel->bss_cpus->cpus,
+		.cells = skel->bss_cells->cells,
+		.focus_cells = skel->bss_focus->focus_cells,
+		.threads = skel->bss_threads->threads,
+		.rows = skel->bss_rows->rows,
+		.mappings = skel->bss_mappings->mappings,
+		.free_ring = skel->bss_ring->free_ring,
+		.free_head = &skel->bss->free_head,
+		.ncpus = ncpus,
+		.nthreads = nthreads,
+		.nrows = nrows,
+	};
+}
+
+static int attach(struct view_state *st, const struct filter *f)
+{
+	struct fault_control *c = st->d.m.control;
+	double untraced = fault_ns();
+	uint32_t i;
+	int err;
+
+	for (i = 0; i < st->d.m.nthreads; i++)
+		st->d.m.free_ring[i] = i;
+	c->free_tail = st->d.m.nthreads;
+	c->epoch = 1;
+	c->gen = 1;
+	c->attach_boot_ns = UINT64_MAX;
+	err = put_filters(st, f);
+	if (err)
+		return err;
+	/* Ends first: what began before is then counted without a duration. */
+	st->ends = calloc(2 * (size_t)st->d.m.ncpus, sizeof(*st->ends));
+	if (!st->ends)
+		return -ENOMEM;
+	read_text("/sys/devices/system/cpu/online", st->online, sizeof(st->online));
+	err = open_ends(st);
+	if (!err)
+		err = session_attach(st->session, st->skel->skeleton, "faults");
+	if (err)
+		return err;
+	c->attach_boot_ns = clock_ns(CLOCK_BOOTTIME);
+	calibrate(st, untraced);
+	return 0;
+}
+
+static int load(struct view_state *st, const struct filter *f)
+{
+	int ncpus = session_ncpus(st->session), err;
+	uint32_t nthreads = threads_wanted();
+	uint32_t nrows = nthreads * (FAULT_ROWS_MIN / FAULT_THREADS_MIN);
+	struct fault_maps maps;
+
+	set_rodata(st->skel, f, ncpus, nthreads, nrows);
+	err = choose_programs(st, f);
+	if (!err)
+		err = set_sizes(st->skel, ncpus, nthreads, nrows);
+	if (!err)
+		err = session_load(st->session, st->skel->skeleton, "faults");
+	if (err)
+		return err;
+	find_maps(st->skel, &maps, ncpus, nthreads, nrows);
+	st->ready = true;
+	return faultdata_open(&st->d, &maps);
+}
+
+static int faults_open(struct session *s, const struct filter *f, struct view_state **out)
+{
+	struct view_state *st = calloc(1, sizeof(*st));
+	int err, i;
+
+	*out = NULL;
+	if (!st)
+		return -ENOMEM;
+	st->session = s;
+	err = cgroups_open(&st->cgroups);
+	if (err)
+		goto fail;
+	st->skel = fault_bpf__open();
+	if (!st->skel) {
+		err = err_set(-errno, "faults: cannot open its BPF object: %s", strerror(errno));
+		goto fail;
+	}
+	err = load(st, f);
+	if (!err)
+		err = attach(st, f);
+	if (!err)
+		err = faultdata_baseline(&st->d);
+	if (err)
+		goto fail;
+	st->sum_base = st->d.sum;
+	st->skipped_base = skipped(st);
+	for (i = 0; i < 4; i++)
+		st->lost_base[i] = lost(st, i);
+	*out = st;
+	return 0;
+fail:
+	faults_close(st);
+	return err;
+}
+
+static void faults_harvest(struct view_state *st)
+{
+	faultdata_harvest(&st->d);
+	follow_cpus(st);
+}
+
+static int faults_tick(struct view_state *st, uint64_t now)
+{
+	return faultdata_tick(&st->d);
+}
+
+static int faults_losses(struct view_state *st, struct loss *l)
+{
+	static const struct loss kinds[] = {
+		{ "missed", "faults without a duration or a kind: the kernel skipped our program", 0 },
+		{ "threads_full", "faults counted, but not attributed: thread table full", 0 },
+		{ "rows_full", "faults counted, but not by mapping: row table full", 0 },
+		{ "map_full", "files not told apart, shown as [other]: mapping table full", 0 },
+	};
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		l[i] = kinds[i];
+		l[i].n = lost(st, i) - st->lost_base[i];
+	}
+	return 4;
+}
+
+static void faults_price(struct view_state *st, struct price *p)
+{
+	p->ns_per_event = st->ns_per_event;
+	p->event = "fault";
+	p->events = st->d.sum - st->sum_base + skipped(st) - st->skipped_base;
+	p->bpf_ns_per_event = -1;
+}
+
+static const char *const *faults_notes(struct view_state *st)
+{
+	return st->notes;
+}
+
+static const struct view_need needs[] = {
+	{ "fentry", false, "faults begin at tracepoints of x86, which tell fewer kinds apart" },
+	{ "tp_btf:page_fault_user", false, "without fentry no faults can be seen" },
+	{ "tp_btf:count_memcg_events", false, "without fentry huge pages are not told from small ones" },
+	{ "tp_btf:signal_generate", true, "faults that end in a signal could not be seen" },
+	{ "tp_btf:sched_process_exit", true, "slots of dead threads could not be recycled" },
+	{ "tp_btf:cgroup_attach_task", false,
+	  "a process that moves to another cgroup stays accounted to the first one" },
+	{ "task_storage", true, "there is no place for the time when a fault began" },
+	{ "cgroup2", false, "all processes appear in the root cgroup" },
+	{ NULL, false, NULL },
+};
+
+const struct view view_faults = {
+	.name = "faults",
+	.title = "Page faults",
+	.summary = "page faults: of which kind, how long, by process, cgroup and mapping",
+	.help = "Every page fault of every thread, from its beginning to where the kernel counts it "
+		"as done. A fault that has to be tried again, because it waited for a device or "
+		"for a lock, is one fault. Minor ones find their page in memory or make it; major "
+		"ones wait for it to be read. Errors end in a signal.\n\n"
+		"The sum of minor and major faults is what the kernel counts for the same threads "
+		"(/proc/PID/stat, getrusage): pages that it faults in itself, for direct I/O or a "
+		"debugger, are shown as unseen, without a duration.\n\n"
+		"Attaching slows every fault of the machine a little, those of filtered out "
+		"processes included; the price shown is measured at the start on this machine.",
+	.tables = faults_tables,
+	.ntables = FAULTS_TABLES,
+	.overview = T_PROCESSES,
+	.on_demand = true,
+	.needs = needs,
+	.filters = FILTER_PID | FILTER_TID | FILTER_CGROUP | FILTER_CPU | FILTER_ERRORS |
+		   FILTER_PROGRAM,
+	.open = faults_open,
+	.close = faults_close,
+	.harvest = faults_harvest,
+	.tick = faults_tick,
+	.fill = faults_fill,
+	.focus = faults_focus,
+	.hist = faults_hist,
+	.hist_names = { "latency", NULL },
+	.notes = faults_notes,
+	.losses = faults_losses,
+	.price = faults_price,
+};
