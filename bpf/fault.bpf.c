@@ -51,7 +51,7 @@ static __always_inline struct fault_row *row_of(struct fault_thread *th, u32 slo
  * In the thread's count and row: @n faults, @ns of a single one (0: not
  * known), @what from FAULT_WHAT().
  */
-static __noinline void thread_account(u32 slot, u32 what, u64 ns, u64 n)
+__noinline int fault_thread_account(u32 slot, u32 what, u64 ns, u64 n)
 {
 	struct fault_thread *th = &threads[slot & thread_mask];
 	u32 epoch = control.epoch, cpu;
@@ -73,6 +73,7 @@ static __noinline void thread_account(u32 slot, u32 what, u64 ns, u64 n)
 			__sync_fetch_and_add(&cpus[cpu].no_row, n);
 	}
 	WRITE_ONCE(th->faults, th->faults + n); /* likewise: the row has it by now */
+	return 0;
 }
 
 static __always_inline bool cpu_wanted(u32 cpu)
@@ -80,17 +81,21 @@ static __always_inline bool cpu_wanted(u32 cpu)
 	return !filter_cpus || filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1;
 }
 
-/* A fault has ended after @ns (0: not known). Each kind's cell has one writer. */
-static __always_inline void account(u32 slot, u32 map, u32 cell, u64 ns)
+/*
+ * A fault has ended after @ns (0: not known). @what: FAULT_WHAT(). The cells of a
+ * kind have one program that writes them.
+ */
+__noinline int fault_account(u32 slot, u32 what, u64 ns)
 {
-	u32 cpu = bpf_get_smp_processor_id(), at = cpu * FAULT_CELLS + cell, epoch = control.epoch;
+	u32 cpu = bpf_get_smp_processor_id(), cell = FAULT_ROW_CELL(what), epoch = control.epoch;
+	u32 at = cpu * FAULT_CELLS + cell;
 	bool focus;
 
 	if (errors_only && !fault_is_error(cell / FAULT_ORIGINS))
-		return;
+		return 0;
 	if (cpu >= nr_cpus || cell >= FAULT_CELLS || at >= nr_cpus * FAULT_CELLS ||
 	    !cpu_wanted(cpu))
-		return;
+		return 0;
 	focus = slot != SLOT_FULL && threads[slot & thread_mask].flags & FAULT_THREAD_FOCUS;
 	if (likely(ns)) {
 		ostrace_cell_add(&cells[at].lat, epoch, ns);
@@ -103,9 +108,14 @@ static __always_inline void account(u32 slot, u32 map, u32 cell, u64 ns)
 	}
 	if (unlikely(slot == SLOT_FULL)) {
 		__sync_fetch_and_add(&cpus[cpu].no_thread, 1);
-		return;
+		return 0;
 	}
-	thread_account(slot, FAULT_WHAT(map, cell), ns, 1);
+	return fault_thread_account(slot, what, ns, 1);
+}
+
+__noinline u32 fault_kind(u32 facts)
+{
+	return fault_kind_of(facts);
 }
 
 static __always_inline void account_unseen(u32 slot, u32 kind, u64 n)
@@ -113,14 +123,13 @@ static __always_inline void account_unseen(u32 slot, u32 kind, u64 n)
 	u32 cpu = bpf_get_smp_processor_id(), cell = FAULT_CELL(kind, FAULT_KERNEL);
 	u32 at = cpu * FAULT_CELLS + cell;
 
-	if (!n || errors_only || cpu >= nr_cpus || at >= nr_cpus * FAULT_CELLS ||
-	    !cpu_wanted(cpu))
+	if (!n || errors_only || cpu >= nr_cpus || at >= nr_cpus * FAULT_CELLS || !cpu_wanted(cpu))
 		return;
 	/* Several programs come here. */
 	__sync_fetch_and_add(&cells[at].untimed, n);
 	if (threads[slot & thread_mask].flags & FAULT_THREAD_FOCUS)
 		__sync_fetch_and_add(&focus_cells[at].untimed, n);
-	thread_account(slot, FAULT_WHAT(FAULT_MAP_UNKNOWN, cell), 0, n);
+	fault_thread_account(slot, FAULT_WHAT(FAULT_MAP_UNKNOWN, cell), 0, n);
 }
 
 /*
@@ -160,8 +169,9 @@ int BPF_PROG(ostrace_handle, struct vm_area_struct *vma, unsigned long addr, uns
 	     struct pt_regs *regs)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
-	u32 slot = thread_slot(t, 0), map = 0, facts;
+	u32 slot = thread_slot(t, 0);
 	struct fault_thread *th;
+	u64 look;
 
 	if (slot == SLOT_NONE || slot == SLOT_FULL)
 		return 0;
@@ -176,9 +186,10 @@ int BPF_PROG(ostrace_handle, struct vm_area_struct *vma, unsigned long addr, uns
 	 */
 	if (!(flags & FLAG_VMA_LOCK) && th->start_ns && th->addr == addr)
 		return 0;
-	facts = mapping_at(th, addr, vma, &map);
-	th->map = map;
-	th->facts = facts | (flags & FLAG_WRITE ? FAULT_WAS_WRITE : 0);
+	WRITE_ONCE(th->vma, (u64)vma); /* as a number, fault_mapping.bpf.h */
+	look = fault_mapping_at(slot, addr, th->vma);
+	th->map = look >> 32;
+	th->facts = (u32)look | (flags & FLAG_WRITE ? FAULT_WAS_WRITE : 0);
 	th->addr = addr;
 	th->start_ns = bpf_ktime_get_ns();
 	return 0;
@@ -243,8 +254,7 @@ int BPF_PROG(ostrace_wp, struct vm_fault *vmf, unsigned int ret)
 	bpf_probe_read_kernel(&before, sizeof(before), &vmf->orig_pte);
 	if (bpf_probe_read_kernel(&now, sizeof(now), vmf->pte) || !now)
 		return did(FAULT_DID_WP);
-	return did(FAULT_DID_WP |
-		   ((before ^ now) & PTE_PFN ? FAULT_DID_COPY : FAULT_DID_REUSE));
+	return did(FAULT_DID_WP | ((before ^ now) & PTE_PFN ? FAULT_DID_COPY : FAULT_DID_REUSE));
 }
 
 SEC("fentry/do_swap_page")
@@ -300,10 +310,20 @@ int BPF_PROG(ostrace_memcg, struct mem_cgroup *memcg, int item)
 /* ---- the end ---- */
 
 #ifdef __TARGET_ARCH_x86
-/* The verifier wants whole words of it, and the kernel's type has bit fields. */
-#define FROM_USER(regs) (*(volatile u64 *)&(regs)->cs & 3)
+static __always_inline bool from_user(struct bpf_perf_event_data *ctx)
+{
+	/* The verifier wants whole words of it, and the kernel's type has bit fields. */
+	return *(volatile u64 *)&ctx->regs.cs & 3;
+}
 #else
-#define FROM_USER(regs) (((regs)->pstate & 0xf) == 0) /* PSR_MODE_EL0t */
+struct user_pt_regs___ostrace {
+	u64 pstate;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool from_user(struct bpf_perf_event_data *ctx)
+{
+	return !(((struct user_pt_regs___ostrace *)ctx)->pstate & 0xf); /* PSR_MODE_EL0t */
+}
 #endif
 
 static __always_inline int fault_ends(struct bpf_perf_event_data *ctx, bool major)
@@ -332,11 +352,15 @@ static __always_inline int fault_ends(struct bpf_perf_event_data *ctx, bool majo
 			map = th->map;
 		}
 		th->start_ns = 0;
-		if (!at_entry || !start)
-			facts |= mapping_at(th, ctx->addr, NULL, &map);
+		if (!at_entry || !start) {
+			u64 look = fault_mapping_at(slot, ctx->addr, 0);
+
+			facts |= (u32)look;
+			map = look >> 32;
+		}
 	}
-	cell = FAULT_CELL(fault_kind_of(facts), FROM_USER(&ctx->regs) ? FAULT_USER : FAULT_KERNEL);
-	account(slot, map, cell, start && now > start ? now - start : 0);
+	cell = FAULT_CELL(fault_kind(facts), from_user(ctx) ? FAULT_USER : FAULT_KERNEL);
+	fault_account(slot, FAULT_WHAT(map, cell), start && now > start ? now - start : 0);
 	return 0;
 }
 
@@ -379,13 +403,14 @@ static __always_inline void failed(u32 kind, u64 addr, bool have_addr)
 {
 	u64 now = bpf_ktime_get_ns(), start;
 	struct task_struct *t = bpf_get_current_task_btf();
-	u32 slot = thread_slot(t, 0), map = FAULT_MAP_UNKNOWN;
+	u32 what = FAULT_WHAT(FAULT_MAP_UNKNOWN, FAULT_CELL(kind, FAULT_USER)), map;
+	u32 slot = thread_slot(t, 0);
 	struct fault_thread *th;
 
 	if (slot == SLOT_NONE)
 		return;
 	if (slot == SLOT_FULL) {
-		account(slot, map, FAULT_CELL(kind, FAULT_USER), 0);
+		fault_account(slot, what, 0);
 		return;
 	}
 	th = &threads[slot & thread_mask];
@@ -393,8 +418,9 @@ static __always_inline void failed(u32 kind, u64 addr, bool have_addr)
 	if (have_addr && th->addr != addr)
 		start = 0;
 	th->start_ns = 0;
-	mapping_at(th, have_addr ? addr : th->addr, NULL, &map);
-	account(slot, map, FAULT_CELL(kind, FAULT_USER), start && now > start ? now - start : 0);
+	map = fault_mapping_at(slot, have_addr ? addr : th->addr, 0) >> 32;
+	what = FAULT_WHAT(map, FAULT_CELL(kind, FAULT_USER));
+	fault_account(slot, what, start && now > start ? now - start : 0);
 }
 
 SEC("tp_btf/signal_generate")
@@ -446,7 +472,7 @@ int BPF_PROG(ostrace_exec, struct task_struct *p)
 	u32 tgid, *v;
 
 	if (filter_tasks) {
-		tgid = ns_pid(t, true);
+		tgid = fault_ns_pid(true);
 		v = bpf_map_lookup_elem(&filter_tgids, &tgid);
 		if (v && *v == FAULT_FILTER_AT_EXEC)
 			*v = FAULT_FILTER_ACTIVE;
@@ -467,12 +493,12 @@ static __always_inline int task_forks(struct task_struct *parent, struct task_st
 
 	if (child->tgid == parent->tgid)
 		return 0;
-	tgid = ns_pid(parent, true);
+	tgid = fault_ns_pid(true); /* the parent is who runs this */
 	v = bpf_map_lookup_elem(&filter_tgids, &tgid);
 	if (v) {
 		u32 value = *v;
 
-		tgid = ns_pid(child, true);
+		tgid = task_ns_pid(child, true, pidns_ino);
 		bpf_map_update_elem(&filter_tgids, &tgid, &value, BPF_ANY);
 	}
 	return 0;

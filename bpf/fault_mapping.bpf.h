@@ -13,8 +13,9 @@
 #define TMPFS_MAGIC 0x01021994 /* include/uapi/linux/magic.h */
 
 /* The file's entry in mappings[], made if there is none. */
-static __noinline u32 mapping_of(struct file *file)
+__noinline u32 fault_mapping_of(u64 file_at)
 {
+	struct file *file = (struct file *)file_at;
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 	u64 ino = BPF_CORE_READ(inode, i_ino);
 	u32 dev = BPF_CORE_READ(inode, i_sb, s_dev), i, h, cpu;
@@ -59,49 +60,46 @@ static __always_inline bool is_shared_anon(struct file *file)
 	return s[0] == 'd' && s[3] == '/' && s[4] == 'z';
 }
 
-/* What a mapping is: facts, and its number. @vma may be any pointer. */
-static __noinline u32 vma_look(struct vm_area_struct *vma, u32 *map)
+#define LOOK(facts, map) ((u64)(map) << 32 | (facts))
+
+/* What a mapping is: LOOK() of facts and its number. */
+__noinline u64 fault_vma_look(u64 vma_at)
 {
+	struct vm_area_struct *vma = (struct vm_area_struct *)vma_at;
 	u64 flags = BPF_CORE_READ(vma, vm_flags);
 	struct file *file = BPF_CORE_READ(vma, vm_file);
 	u32 facts = flags & VM_SHARED ? FAULT_IN_SHARED : 0;
 	struct mm_struct *mm;
 	u64 start, end;
+	u32 map;
 
-	if (!map)
-		return 0;
 	if (!BPF_CORE_READ(vma, vm_ops)) {
 		mm = BPF_CORE_READ(vma, vm_mm);
 		start = BPF_CORE_READ(vma, vm_start);
 		end = BPF_CORE_READ(vma, vm_end);
-		*map = FAULT_MAP_ANON;
+		map = FAULT_MAP_ANON;
 		/* As /proc/PID/maps does, include/linux/mm.h. */
 		if (start < BPF_CORE_READ(mm, brk) && end > BPF_CORE_READ(mm, start_brk))
-			*map = FAULT_MAP_HEAP;
+			map = FAULT_MAP_HEAP;
 		else if (start <= BPF_CORE_READ(mm, start_stack) &&
 			 end >= BPF_CORE_READ(mm, start_stack))
-			*map = FAULT_MAP_STACK;
-		return facts | FAULT_IN_ANON;
+			map = FAULT_MAP_STACK;
+		return LOOK(facts | FAULT_IN_ANON, map);
 	}
-	if (!file) {
-		*map = FAULT_MAP_SPECIAL;
-		return facts | FAULT_IN_SPECIAL;
-	}
+	if (!file)
+		return LOOK(facts | FAULT_IN_SPECIAL, FAULT_MAP_SPECIAL);
 	if (flags & VM_HUGETLB) {
 		facts |= FAULT_IN_HUGETLB;
 	} else if (flags & (VM_PFNMAP | VM_MIXEDMAP)) {
 		facts |= FAULT_IN_SPECIAL;
 	} else if (BPF_CORE_READ(file, f_inode, i_sb, s_magic) == TMPFS_MAGIC) {
 		facts |= FAULT_IN_SHMEM;
-		if (is_shared_anon(file)) {
-			*map = FAULT_MAP_SHARED;
-			return facts;
-		}
+		if (is_shared_anon(file))
+			return LOOK(facts, FAULT_MAP_SHARED);
 	} else {
 		facts |= FAULT_IN_FILE;
 	}
-	*map = mapping_of(file);
-	return facts;
+	return LOOK(facts, fault_mapping_of((u64)file));
 }
 
 /*
@@ -121,99 +119,102 @@ static __always_inline u32 mm_seq(struct mm_struct *mm)
 #define MT_ARANGE 3
 #define MT_PIVOTS 15 /* MAPLE_RANGE64_SLOTS - 1 */
 #define MT_APIVOTS 9
+#define MT_DEPTH 8 /* MAPLE_HEIGHT_MAX is 31, of nodes with 2 of 10 slots used */
+
+/* What the node @entry points at has for @addr: another node, or a mapping; 0: nothing. */
+__noinline u64 fault_tree_step(u64 entry, u64 addr)
+{
+	struct maple_node *node = (struct maple_node *)(entry & ~0xffULL);
+	bool arange = (entry >> 3 & 15) == MT_ARANGE;
+	u64 pivots[MT_PIVOTS] = {}, next;
+	const void *from, *slots;
+	u32 i;
+
+	if (arange) {
+		from = __builtin_preserve_access_index(&node->ma64.pivot[0]);
+		slots = __builtin_preserve_access_index(&node->ma64.slot[0]);
+	} else {
+		from = __builtin_preserve_access_index(&node->mr64.pivot[0]);
+		slots = __builtin_preserve_access_index(&node->mr64.slot[0]);
+	}
+	if (bpf_probe_read_kernel(pivots, arange ? MT_APIVOTS * sizeof(u64) : sizeof(pivots), from))
+		return 0;
+	/* Unused ones at the end are 0, as are those that a node of gaps has not. */
+	for (i = 0; i < MT_PIVOTS; i++)
+		if (pivots[i] >= addr || (i && !pivots[i]))
+			break;
+	if (bpf_probe_read_kernel(&next, sizeof(next), slots + i * sizeof(u64)))
+		return 0;
+	return next;
+}
 
 /*
  * The mapping at @addr, found without its locks: we may not wait for them, and
  * taking them would slow the program. Nodes are freed by RCU, under which BPF
  * programs run; a change meanwhile is noticed by mm_seq(), or by a mapping
- * that is not where it was looked for. NULL: none found.
+ * that is not where it was looked for. 0: none found.
  */
-static __noinline struct vm_area_struct *vma_find(struct mm_struct *mm, u64 addr)
+__noinline u64 fault_vma_find(u64 mm_at, u64 addr)
 {
+	struct mm_struct *mm = (struct mm_struct *)mm_at;
 	u64 entry = (u64)BPF_CORE_READ(mm, mm_mt.ma_root);
-	u64 pivots[MT_PIVOTS], slots;
 	struct vm_area_struct *vma;
-	int depth, i;
+	int depth;
 
-	for (depth = 0; depth < 8; depth++) {
+	if ((entry & 3) != 2) /* xa_is_node(); without nodes there is one mapping at most */
+		return 0;
+	for (depth = 0; depth < MT_DEPTH; depth++) {
 		u64 type = entry >> 3 & 15;
-		struct maple_node *node = (void *)(entry & ~0xffULL);
-		u32 n = type == MT_ARANGE ? MT_APIVOTS : MT_PIVOTS;
 
-		/* xa_is_node(); without nodes there is one mapping at most */
-		if (!depth && (entry & 3) != 2)
-			return NULL;
 		if (entry <= 4096 || type < MT_LEAF || type > MT_ARANGE)
-			return NULL;
-		if (type == MT_ARANGE) {
-			slots = (u64)__builtin_preserve_access_index(&node->ma64.slot[0]);
-			if (bpf_probe_read_kernel(
-				    pivots, sizeof(u64) * MT_APIVOTS,
-				    __builtin_preserve_access_index(&node->ma64.pivot[0])))
-				return NULL;
-		} else {
-			slots = (u64)__builtin_preserve_access_index(&node->mr64.slot[0]);
-			if (bpf_probe_read_kernel(
-				    pivots, sizeof(u64) * MT_PIVOTS,
-				    __builtin_preserve_access_index(&node->mr64.pivot[0])))
-				return NULL;
-		}
-		for (i = 0; i < MT_PIVOTS; i++) {
-			if (i >= n || pivots[i] >= addr || (i && !pivots[i]))
-				break;
-		}
-		if (bpf_probe_read_kernel(&entry, sizeof(entry), (void *)(slots + i * sizeof(u64))))
-			return NULL;
+			return 0;
+		entry = fault_tree_step(entry, addr);
 		if (type != MT_LEAF)
 			continue;
-		vma = (void *)entry;
+		vma = (struct vm_area_struct *)entry;
 		if (!vma || BPF_CORE_READ(vma, vm_mm) != mm ||
 		    BPF_CORE_READ(vma, vm_start) > addr || BPF_CORE_READ(vma, vm_end) <= addr)
-			return NULL;
-		return vma;
+			return 0;
+		return entry;
 	}
-	return NULL;
+	return 0;
 }
 
 /*
- * What @addr of the current process is in. @vma: where that is known already.
- * Most faults are in the mapping that the one before was in: that is remembered
- * for as long as the address space has not changed.
+ * What @addr of the current process is in: LOOK() of facts and a mapping. @vma:
+ * where that is known already, else 0. Most faults are in the mapping that the
+ * one before was in: that is remembered, as long as the address space stays.
  */
-static __noinline u32 mapping_at(struct fault_thread *th, u64 addr, struct vm_area_struct *vma,
-				 u32 *map)
+__noinline u64 fault_mapping_at(u32 slot, u64 addr, u64 vma_at)
 {
-	struct mm_struct *mm = bpf_get_current_task_btf()->mm;
-	u32 seq, facts;
+	struct fault_thread *th = &threads[slot & thread_mask];
+	struct task_struct *t = (struct task_struct *)bpf_get_current_task();
+	struct mm_struct *mm = BPF_CORE_READ(t, mm);
+	struct vm_area_struct *vma;
+	u64 look;
+	u32 seq;
 
-	if (!th || !map)
-		return 0;
-	*map = FAULT_MAP_UNKNOWN;
 	if (!mm)
-		return 0;
+		return LOOK(0, FAULT_MAP_UNKNOWN);
 	seq = mm_seq(mm);
 	if (likely(th->vma_mm == (u64)mm && th->vma_seq == seq && addr >= th->vma_start &&
-		   addr < th->vma_end)) {
-		*map = th->vma_map;
-		return th->vma_facts;
-	}
-	if (!vma) {
-		vma = vma_find(mm, addr);
-		if (!vma) {
-			*map = seq & 1 ? FAULT_MAP_UNKNOWN : FAULT_MAP_NONE;
-			return 0;
-		}
-	}
-	facts = vma_look(vma, map);
+		   addr < th->vma_end))
+		return LOOK(th->vma_facts, th->vma_map);
+	if (!vma_at)
+		vma_at = fault_vma_find((u64)mm, addr);
+	if (!vma_at)
+		return LOOK(0, seq & 1 ? FAULT_MAP_UNKNOWN : FAULT_MAP_NONE);
+	look = fault_vma_look(vma_at);
 	if (seq & 1)
-		return facts;
+		return look;
+	vma = (struct vm_area_struct *)vma_at;
 	th->vma_start = BPF_CORE_READ(vma, vm_start);
 	th->vma_end = BPF_CORE_READ(vma, vm_end);
 	th->vma_mm = (u64)mm;
-	th->vma_facts = facts;
-	th->vma_map = *map;
+	th->vma_facts = (u32)look;
+	th->vma_map = look >> 32;
 	th->vma_seq = seq;
-	return facts;
+	return look;
 }
 
 #endif /* OSTRACE_FAULT_MAPPING_BPF_H */

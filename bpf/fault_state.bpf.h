@@ -6,17 +6,17 @@
 #ifndef OSTRACE_FAULT_STATE_BPF_H
 #define OSTRACE_FAULT_STATE_BPF_H
 
-#include "ostrace.bpf.h"
+#include "task.bpf.h"
 #include "ostrace/fault.h"
 
 /* Set by the loader. */
 const volatile __u32 nr_cpus = 1;
 const volatile __u32 thread_mask = FAULT_THREADS_MIN - 1;
 const volatile __u32 row_mask = FAULT_ROWS_MIN - 1;
-const volatile __u32 self_tgid;	     /* the reader, in its pid namespace */
+const volatile __u32 self_tgid; /* the reader, in its pid namespace */
 const volatile __u32 pidns_ino = PROC_PID_INIT_INO;
-const volatile bool at_entry;	   /* handle_mm_fault() is hooked */
-const volatile bool filter_tasks;  /* some of the two maps below have entries */
+const volatile bool at_entry;	  /* handle_mm_fault() is hooked */
+const volatile bool filter_tasks; /* some of the two maps below have entries */
 const volatile __u64 filter_cgid;
 const volatile int filter_cglevel;
 const volatile bool filter_cpus;
@@ -67,19 +67,23 @@ static __always_inline void set_state(u32 *state, u32 to)
 
 /* ---- threads ---- */
 
-static __noinline u32 ns_pid(struct task_struct *t, bool leader)
+/*
+ * Ids of the current task. Not static: such functions are verified once, not anew
+ * for each caller. Pointers go in and out of them as numbers.
+ */
+__noinline u32 fault_ns_pid(bool leader)
 {
-	return task_ns_pid(t, leader, pidns_ino);
+	return task_ns_pid((struct task_struct *)bpf_get_current_task(), leader, pidns_ino);
 }
 
 static __noinline bool wanted(struct task_struct *t)
 {
-	u32 tgid = ns_pid(t, true), tid, *v;
+	u32 tgid = fault_ns_pid(true), tid, *v;
 
 	if (control.calibrating && tgid == self_tgid)
 		return true;
 	if (filter_tasks) {
-		tid = ns_pid(t, false);
+		tid = fault_ns_pid(false);
 		v = bpf_map_lookup_elem(&filter_tgids, &tgid);
 		if (!v)
 			v = bpf_map_lookup_elem(&filter_tids, &tid);
@@ -115,8 +119,8 @@ static __always_inline void thread_refresh(struct fault_thread *th, struct task_
 	th->gen = control.gen;
 	th->tid = t->pid;
 	th->tgid = t->tgid;
-	th->ns_tid = ns_pid(t, false);
-	th->ns_tgid = ns_pid(t, true);
+	th->ns_tid = fault_ns_pid(false);
+	th->ns_tgid = fault_ns_pid(true);
 	th->proc_start = BPF_CORE_READ(leader, start_boottime);
 	bpf_probe_read_kernel(th->pcomm, sizeof(th->pcomm), leader->comm);
 	th->flags = (control.focus_tgid && control.focus_tgid == th->tgid &&

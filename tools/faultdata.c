@@ -131,8 +131,7 @@ static uint32_t the_mapping(struct faultdata *d, uint32_t map)
 	const struct fault_mapping *m = &d->m.mappings[map];
 	uint32_t first;
 
-	if (map < FAULT_MAP_FILES ||
-	    __atomic_load_n(&m->state, __ATOMIC_ACQUIRE) != MAPPING_USED)
+	if (map < FAULT_MAP_FILES || __atomic_load_n(&m->state, __ATOMIC_ACQUIRE) != MAPPING_USED)
 		return map;
 	first = idmap_get(&d->files, m->ino, m->dev);
 	if (first != IDMAP_NONE)

@@ -294,8 +294,8 @@ static void follow_cpus(struct view_state *st)
 static double fault_ns(void)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE), len = page * CALIBRATE_PAGES, i;
-	volatile char *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-				0);
+	volatile char *p =
+		mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	double best = 1e9;
 	int round;
 
@@ -494,7 +494,8 @@ static int faults_tick(struct view_state *st, uint64_t now)
 static int faults_losses(struct view_state *st, struct loss *l)
 {
 	static const struct loss kinds[] = {
-		{ "missed", "faults without a duration or a kind: the kernel skipped our program", 0 },
+		{ "missed", "faults without a duration or a kind: the kernel skipped our program",
+		  0 },
 		{ "threads_full", "faults counted, but not attributed: thread table full", 0 },
 		{ "rows_full", "faults counted, but not by mapping: row table full", 0 },
 		{ "map_full", "files not told apart, shown as [other]: mapping table full", 0 },
@@ -524,7 +525,8 @@ static const char *const *faults_notes(struct view_state *st)
 static const struct view_need needs[] = {
 	{ "fentry", false, "faults begin at tracepoints of x86, which tell fewer kinds apart" },
 	{ "tp_btf:page_fault_user", false, "without fentry no faults can be seen" },
-	{ "tp_btf:count_memcg_events", false, "without fentry huge pages are not told from small ones" },
+	{ "tp_btf:count_memcg_events", false,
+	  "without fentry huge pages are not told from small ones" },
 	{ "tp_btf:signal_generate", true, "faults that end in a signal could not be seen" },
 	{ "tp_btf:sched_process_exit", true, "slots of dead threads could not be recycled" },
 	{ "tp_btf:cgroup_attach_task", false,

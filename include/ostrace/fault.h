@@ -81,7 +81,7 @@ enum fault_fact {
 	FAULT_IN = (1 << 6) - 1,
 	/* Of the access. */
 	FAULT_WAS_WRITE = 1 << 6,
-	FAULT_WAS_PRESENT = 1 << 7,  /* a page was mapped, but not for this access */
+	FAULT_WAS_PRESENT = 1 << 7, /* a page was mapped, but not for this access */
 	/* Of what the kernel did meanwhile. */
 	FAULT_DID_WP = 1 << 8, /* write to a page mapped read-only */
 	FAULT_DID_COPY = 1 << 9,
@@ -195,6 +195,7 @@ struct fault_thread {
 	__u32 gen;   /* of control, when names, cgroup and focus were read */
 	__u32 flags;
 	__u64 task_start; /* start_boottime */
+	__u64 vma;	  /* of the open fault; the address of it */
 
 	/* The mapping found last. Valid while the address space has not changed. */
 	__u64 vma_start, vma_end;
@@ -245,21 +246,21 @@ struct fault_cell {
 
 /* Per CPU: what does not reach a cell, or not all of it. */
 struct fault_cpu {
-	__u64 skipped;	   /* faults of threads that the filter leaves out */
-	__u64 no_thread;   /* faults not attributed: no free thread slot */
-	__u64 no_row;	   /* faults not attributed by mapping: rows[] full */
-	__u64 no_mapping;  /* files not told apart: mappings[] full */
+	__u64 skipped;	  /* faults of threads that the filter leaves out */
+	__u64 no_thread;  /* faults not attributed: no free thread slot */
+	__u64 no_row;	  /* faults not attributed by mapping: rows[] full */
+	__u64 no_mapping; /* files not told apart: mappings[] full */
 	__u64 pad[4];
 };
 
 /* What the reader may change while the programs run. */
 struct fault_control {
-	__u32 epoch;	   /* of maxima, cell.h */
-	__u32 gen;	   /* bumped to make threads re-read the rest */
-	__u32 focus_tgid;  /* focus: this process (initial namespace) */
-	__u32 calibrating; /* trace the reader itself whatever the filter */
-	__u64 focus_start; /* its proc_start */
-	__u64 focus_cgid;  /* focus: this cgroup */
+	__u32 epoch;	      /* of maxima, cell.h */
+	__u32 gen;	      /* bumped to make threads re-read the rest */
+	__u32 focus_tgid;     /* focus: this process (initial namespace) */
+	__u32 calibrating;    /* trace the reader itself whatever the filter */
+	__u64 focus_start;    /* its proc_start */
+	__u64 focus_cgid;     /* focus: this cgroup */
 	__u64 attach_boot_ns; /* CLOCK_BOOTTIME when all was attached */
 	__u32 free_tail;      /* free ring: entries the reader has put */
 	__u32 pad;

@@ -65,7 +65,7 @@ is "$(jq -s '[.[].rows[] | select(.kind == "anon") | .avg_ns > 0 and .avg_ns <= 
 kind zero zero:$pages "zero page" $pages
 kind kernel kernel:$pages anon $pages kernel
 kind file "file:200:$work/data" "file map" 200
-kind filecow "filecow:$pages:$work/cow" cow $pages
+kind filecow "filecow:$pages:$work/copied" cow $pages
 kind shmem shmem:$pages shmem $pages
 if [ "$functions" = 1 ]; then
 	kind cow cow:$pages cow $pages

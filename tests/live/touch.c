@@ -296,11 +296,11 @@ static const struct {
 	const char *name;
 	void (*run)(long n, const char *path);
 } steps[] = {
-	{ "wait", step_wait },	   { "anon", step_anon },     { "zero", step_zero },
-	{ "kernel", step_kernel }, { "file", step_file },     { "major", step_major },
+	{ "wait", step_wait },	   { "anon", step_anon },	{ "zero", step_zero },
+	{ "kernel", step_kernel }, { "file", step_file },	{ "major", step_major },
 	{ "device", step_device }, { "filecow", step_filecow }, { "shmem", step_shmem },
-	{ "cow", step_cow },	   { "reuse", step_reuse },   { "huge", step_huge },
-	{ "swap", step_swap },	   { "maperr", step_maperr }, { "accerr", step_accerr },
+	{ "cow", step_cow },	   { "reuse", step_reuse },	{ "huge", step_huge },
+	{ "swap", step_swap },	   { "maperr", step_maperr },	{ "accerr", step_accerr },
 	{ "bus", step_bus },
 };
 

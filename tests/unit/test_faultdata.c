@@ -96,8 +96,8 @@ static struct world *world_new(void)
 	uint32_t i;
 
 	assert_non_null(w);
-	m = (struct fault_maps){ &w->control, w->cpus,	   w->cells, w->focus, w->threads, w->rows,
-				 w->mappings, w->ring, &w->head, CPUS,	 THREADS,    ROWS };
+	m = (struct fault_maps){ &w->control, w->cpus, w->cells, w->focus, w->threads, w->rows,
+				 w->mappings, w->ring, &w->head, CPUS,	   THREADS,    ROWS };
 	for (i = 0; i < THREADS; i++)
 		w->ring[i] = i;
 	w->control.free_tail = THREADS;
@@ -175,7 +175,8 @@ static void deltas(void **state)
 {
 	struct world *w = world_new();
 	uint32_t a = born(w, 10, 1, 7), b = born(w, 10, 1, 7);
-	const struct fault_stat *st = &w->d.stat[FAULT_PLANE_ALL][FAULT_CELL(FAULT_ANON, FAULT_USER)];
+	const struct fault_stat *st =
+		&w->d.stat[FAULT_PLANE_ALL][FAULT_CELL(FAULT_ANON, FAULT_USER)];
 	struct fault_sum s;
 
 	fault(w, a, 0, FAULT_MAP_ANON, FAULT_ANON, 500);
@@ -300,8 +301,8 @@ static void focus(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kinds),  cmocka_unit_test(classes), cmocka_unit_test(deltas),
-		cmocka_unit_test(death),  cmocka_unit_test(reuse),   cmocka_unit_test(doubles),
+		cmocka_unit_test(kinds), cmocka_unit_test(classes), cmocka_unit_test(deltas),
+		cmocka_unit_test(death), cmocka_unit_test(reuse),   cmocka_unit_test(doubles),
 		cmocka_unit_test(focus),
 	};
 
