@@ -28,7 +28,7 @@ run() {
 	open_gates 1
 	until_true ready "$name.pid" "$touch" 2
 	kernel "$touch" >"$work/k1"
-	untrace
+	untrace "$tracer"
 	open_gates 1
 	wait "$touch"
 	read -r a b c d < <(paste -d' ' "$work/k0" "$work/k1")

@@ -20,7 +20,7 @@ run() {
 	open_gates 1
 	until_true said "$1.pid" 2
 	kernel "$touch" >"$work/k1"
-	untrace
+	untrace "$tracer"
 	open_gates 1
 	wait "$touch"
 	read -r a b c d < <(paste -d' ' "$work/k0" "$work/k1")
