@@ -106,11 +106,11 @@ is "$(jq -s 'map(.lost.reloads) | add' "$work/reload")" 1 "and the report says t
 
 put rate 200
 python3 - "$O" >"$work/screen" <<'PY'
-import os, pty, select, subprocess, sys, termios, time
+import os, pty, re, select, subprocess, sys, termios, time
 pid, fd = pty.fork()
 if pid == 0:
     os.environ["TERM"] = "xterm"
-    termios.tcsetwinsize(0, (40, 100))
+    termios.tcsetwinsize(0, (60, 110))
     os.execv(sys.argv[1], [sys.argv[1], "top", "-i", "300ms"])
 seen = b""
 def wait(*texts):
@@ -120,7 +120,8 @@ def wait(*texts):
         if select.select([fd], [], [], 1)[0]:
             seen += os.read(fd, 65536)
 wait(b"Interrupt demo")
-os.write(fd, b"4") # the panel gets the room, its first rows are seen
+number = re.search(rb"([1-9]) Interrupt demo", seen)
+os.write(fd, number[1] if number else b"") # it gets the room, its rows are seen
 wait(b"hardirq", b"irq_work")
 end = time.monotonic() + 60
 # Busy for as long as the device is being read, and not between.
