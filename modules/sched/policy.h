@@ -146,7 +146,11 @@ static inline __attribute__((always_inline)) __u64 sched_request(__u32 class, __
 /** sched_credit - how much of the time it slept through a task may still claim */
 static inline __attribute__((always_inline)) __u64 sched_credit(__u32 class, __u64 base)
 {
-	return class == OSTRACE_SCHED_INTERACTIVE ? 2 * base :
+	/*
+	 * An INTERACTIVE one's has to make it earlier than a BATCH task that waits:
+	 * that may be a slice of its class and a tick behind the clock.
+	 */
+	return class == OSTRACE_SCHED_INTERACTIVE ? 4 * base :
 	       class == OSTRACE_SCHED_NORMAL	  ? base :
 						    0;
 }
@@ -170,8 +174,8 @@ static inline __attribute__((always_inline)) __u64 sched_place(__u64 v, __u64 no
  * @slack: how much later the running one's deadline is
  * @ran: how long that one has run
  *
- * An earlier deadline it must be. A batch task gives way almost at once. One that
- * sleeps now and then may be in the middle of waking others, as a sender of messages
+ * An earlier deadline it must be. A batch task gives way at once: who is refused
+ * waits for the rest of its slice, which is long. One that sleeps now and then may be in the middle of waking others, as a sender of messages
  * is: it gets to run for a moment, or every message would cost two switches. Between
  * equals a switch has to be worth its price; and what does not care about latency
  * never interrupts.
@@ -183,7 +187,7 @@ static inline __attribute__((always_inline)) _Bool sched_preempts(__u32 class, _
 	if (class == OSTRACE_SCHED_BATCH || slack <= 0)
 		return 0;
 	if (class < cur_class)
-		return ran > (cur_class == OSTRACE_SCHED_BATCH ? base / 16 : base / 4);
+		return cur_class == OSTRACE_SCHED_BATCH || ran > base / 4;
 	return slack > (__s64)(base / 2) && ran > base / 4;
 }
 

@@ -475,11 +475,22 @@ void BPF_PROG(ostrace_stopping, struct task_struct *p, bool runnable)
 		c->cur_pid = 0;
 }
 
+/* Would the first task in @queue take the CPU now, if it woke? */
+static __always_inline bool first_preempts(u64 queue, u64 skew, struct sched_cpu *c, u64 now)
+{
+	struct task_struct *p = scx_bpf_dsq_peek(queue);
+	struct task_ctx *t = p ? task_ctx(p) : NULL;
+
+	return t && may_preempt(t, p->scx.dsq_vtime + skew, c, now);
+}
+
 SEC("scx/tick")
 void BPF_PROG(ostrace_tick, struct task_struct *p)
 {
 	struct task_ctx *t = task_ctx(p);
-	struct sched_cpu *c = cpu_ctx((u32)scx_bpf_task_cpu(p));
+	u32 cpu = (u32)scx_bpf_task_cpu(p);
+	struct sched_cpu *c = cpu_ctx(cpu);
+	u64 now;
 
 	if (!t || !c)
 		return;
@@ -488,6 +499,11 @@ void BPF_PROG(ostrace_tick, struct task_struct *p)
 	/* Had what it asked for, and asks again. */
 	if (sched_before(c->cur_deadline, t->v + skew_of(t->home)))
 		c->cur_deadline = deadline(t) + skew_of(t->home);
+	/* One that was refused as it woke need not wait for the end of the slice. */
+	now = scx_bpf_now();
+	if (first_preempts(QUEUE_CPU(cpu), c->skew, c, now) ||
+	    first_preempts(QUEUE_LLC(c->llc), 0, c, now))
+		scx_bpf_task_set_slice(p, 0);
 }
 
 SEC("scx/yield")
