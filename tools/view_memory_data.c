@@ -594,8 +594,9 @@ static void take_pressure(struct view_state *st)
 		n->psi.avg10[0] = n->psi.avg10[1] = 0;
 		if (!n->used || n->dead || !n->psi.known || (!n->pressed && !waited(n)))
 			continue;
+		st->psi_late += reads >= PSI_READS;
+		/* One that was removed since the walk has no file any more. */
 		if (reads++ >= PSI_READS || read_pressure(st, i, &now)) {
-			st->psi_late++;
 			for (k = 0; k < 2; k++) {
 				now.total[k] = n->now.psi_total[k] / 1000 * 1000;
 				now.avg10[k] = (double)n->now.psi_avg10[k] / 2048;
