@@ -581,6 +581,41 @@ static void test_options(void **state)
 	fixture_close(&f);
 }
 
+static struct row_id folded;
+static int folds;
+
+static void note_fold(struct view_state *st, int table, struct row_id id)
+{
+	folded = id;
+	folds++;
+}
+
+static void test_branches(void **state)
+{
+	struct table_def defs[TOP_MAX_TABLES];
+	struct view tree = view_many;
+	struct fixture f;
+
+	(void)state;
+	open_many(&f, 24, 80);
+	press(&f, 'o'); /* neither a tree nor a view that can fold */
+	assert_int_equal(folds, 0);
+	memcpy(defs, tree.tables, (size_t)tree.ntables * sizeof(defs[0]));
+	tree.fold = note_fold;
+	tree.tables = defs;
+	f.top.panel[0].view = &tree;
+	press(&f, 'o'); /* it can, but this table is flat */
+	assert_int_equal(folds, 0);
+	defs[0].tree = 1;
+	press(&f, TOPKEY_DOWN);
+	press(&f, 'o');
+	assert_int_equal(folds, 1);
+	assert_int_equal(folded.a, 1);
+	assert_int_equal(selected(&f), 1); /* stays where one is */
+	f.top.panel[0].view = &view_many;
+	fixture_close(&f);
+}
+
 static void test_keys_are_unique(void **state)
 {
 	const struct top_key *k;
@@ -613,6 +648,7 @@ int main(void)
 		cmocka_unit_test(test_history),
 		cmocka_unit_test(test_history_is_bounded),
 		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_branches),
 		cmocka_unit_test(test_keys_are_unique),
 	};
 
