@@ -81,7 +81,7 @@ PROGRAM  := $(BUILD)/$(if $(wildcard tools/main.c),ostrace,libostrace.a)
 
 # Written when they change and only then: what depends on them is remade when
 # the compiler, a flag or the version is another, and not otherwise.
-CLEANING := $(filter help clean uninstall format format-check lint run top check vm bench,$(or $(MAKECMDGOALS),all))
+CLEANING := $(filter help clean uninstall format format-check lint run top check kunit check-debug vm bench,$(or $(MAKECMDGOALS),all))
 ifeq ($(CLEANING),)
 update = $(shell mkdir -p $(dir $(1)); \
 	printf '%s\n' '$(2)' | cmp -s - $(1) || printf '%s\n' '$(2)' >$(1))
@@ -199,9 +199,9 @@ top: ## build where needed and open the live display
 	@$(build_anywhere)
 	@./build/ostrace top $(ARGS)
 
-export CMD KERNEL CPUS MEM QEMU_OPTS VM_TIMEOUT
-vm: ## boot a stock Debian kernel on this tree: make vm [CMD='…'] [KERNEL=7.3|6.12] [CPUS=2] [MEM=2G]
-	@$(ROOT_SH) exec -- make $(JOBS) --no-print-directory all >&2
+export CMD KERNEL CPUS MEM QEMU_OPTS APPEND VM_TIMEOUT
+vm: ## boot a kernel on this tree: make vm [CMD='…'] [KERNEL=7.3|6.12|kunit|debug] [CPUS=2] [MEM=2G]
+	@$(ROOT_SH) exec -- make $(JOBS) --no-print-directory all $(if $(filter kunit debug,$(KERNEL)),kernel-modules) >&2
 	@$(ROOT_SH) exec -- tests/vm/vm.sh
 
 bench: ## measure the overhead of ostrace and its peers (adds packages to the root)

@@ -35,8 +35,22 @@ $(BUILD)/tests/vm/%: tests/vm/%.c $(BUILD)/.toolchain
 		-static -o $@ $< -lpthread
 -include $(VM_HELPERS:=.d) $(FAKE_VIEW:.o=.d)
 
-.PHONY: tests-build check
+.PHONY: tests-build check kunit check-debug kernel-modules
 tests-build: all policies $(UNIT) $(LIVE) $(VM_HELPERS)
 
 check: ## run every test (LONG=1: the long ones too); provisions the toolchain root (as root, x86_64)
 	@OSTRACE_LONG='$(LONG)' tests/check
+
+# The suites of the kernel modules, on kernels built for that (tests/kernel).
+kunit: ## run the modules' KUnit suites in a test kernel, built on first use
+	@$(ROOT_SH) exec -- make $(JOBS) --no-print-directory KERNEL=kunit kernel-modules >&2
+	@$(ROOT_SH) exec -- tests/run kunit
+
+check-debug: ## the same and long loops, with KASAN, lockdep, kmemleak, failing allocations
+	@$(ROOT_SH) exec -- make $(JOBS) --no-print-directory KERNEL=debug kernel-modules tests-build >&2
+	@$(ROOT_SH) exec -- env OSTRACE_LONG=1 tests/run debug
+
+# In the root: the test kernel that KERNEL names, and the modules for it.
+kernel-modules:
+	@tests/kernel/kernel.sh ensure $(KERNEL)
+	@+$(MAKE) --no-print-directory modules KDIR="$$(tests/kernel/kernel.sh path $(KERNEL))"

@@ -99,7 +99,7 @@ enter() {
 	for dir in /proc /sys /dev /tmp; do
 		mount --rbind "$dir" "$root$dir"
 	done
-	for dir in "$project" "$cache/ccache" "$(git_dir)"; do
+	for dir in "$project" "$cache/ccache" "$cache/kernels" "$(git_dir)"; do
 		if [ -z "$dir" ] || [ ! -d "$dir" ]; then continue; fi
 		mkdir -p "$root$dir"
 		mount --bind "$dir" "$root$dir"
@@ -110,7 +110,7 @@ enter() {
 	export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 	# The host's locale need not exist in here.
 	unset LANGUAGE "${!LC_@}"
-	export LANG=C.UTF-8 CCACHE_DIR=$cache/ccache OSTRACE_IN_ROOT=$root
+	export LANG=C.UTF-8 CCACHE_DIR=$cache/ccache OSTRACE_IN_ROOT=$root OSTRACE_KERNELS=$cache/kernels
 	[ -d "$root$cwd" ] || cwd=$project
 	exec chroot "$root" /usr/bin/env -C "$cwd" -- "$@"
 }
@@ -129,7 +129,7 @@ run_in_root() {
 	[ "$(id -u)" = 0 ] || die "entering the root needs root"
 	lock -s
 	touch "$root.lock"
-	mkdir -p "$cache/ccache"
+	mkdir -p "$cache/ccache" "$cache/kernels"
 	# Held, inherited by CMD, and so released when its last process ends.
 	exec unshare -m --propagation private -- \
 		bash "$here/root.sh" enter-namespace "$PWD" "$@"

@@ -1,12 +1,15 @@
 #!/bin/bash
-# Boots one of Debian's stock kernels on this tree, under virtme-ng, and runs a
-# command in it, or a shell. Runs inside the toolchain root; `make vm` is the way
-# in. Settings come from the environment, so that no quoting is lost on the way:
+# Boots one of Debian's stock kernels, or a test kernel, on this tree, under
+# virtme-ng, and runs a command in it, or a shell. Runs inside the toolchain root;
+# `make vm` is the way in. Settings come from the environment, so that no quoting
+# is lost on the way:
 #
 #   CMD='…'              what to run (with bash); none: a shell
 #   KERNEL=7.3|6.12      a stock kernel by the start of its version (newest match)
+#   KERNEL=kunit|debug   a test kernel (tests/kernel), built first if need be
 #   CPUS=2 MEM=2G        the machine
 #   QEMU_OPTS='…'        more options for QEMU
+#   APPEND='…'           more words on the kernel's command line
 #   VM_TIMEOUT=600       seconds after which it is ended (not for a shell)
 #
 # Status: the command's; 124 after a time-out; 125 when the machine did not run
@@ -14,7 +17,7 @@
 set -euo pipefail
 
 KERNEL=${KERNEL:-7.3} CPUS=${CPUS:-2} MEM=${MEM:-2G}
-CMD=${CMD:-} QEMU_OPTS=${QEMU_OPTS:-} VM_TIMEOUT=${VM_TIMEOUT:-600}
+CMD=${CMD:-} QEMU_OPTS=${QEMU_OPTS:-} APPEND=${APPEND:-} VM_TIMEOUT=${VM_TIMEOUT:-600}
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 work=$project/build/vm
@@ -25,8 +28,18 @@ die() { say "$@"; exit 125; }
 [ -e /.ostrace-complete ] || die "runs inside the toolchain root: make vm"
 [ -n "${OSTRACE_VM_NAMESPACE:-}" ] ||
 	OSTRACE_VM_NAMESPACE=1 exec unshare -m --propagation private -- "$0"
-release=$(find /lib/modules -mindepth 1 -maxdepth 1 -name "$KERNEL*" -printf '%f\n' | sort -V | tail -n1)
-[ -n "$release" ] || die "no kernel $KERNEL here; there are: $(cd /lib/modules && echo *)"
+kernel=''
+case $KERNEL in
+kunit | debug)
+	"$project/tests/kernel/kernel.sh" ensure "$KERNEL" || die "there is no test kernel $KERNEL"
+	kernel=$("$project/tests/kernel/kernel.sh" path "$KERNEL")
+	release=$(cat "$kernel/include/config/kernel.release")
+	;;
+*)
+	release=$(find /lib/modules -mindepth 1 -maxdepth 1 -name "$KERNEL*" -printf '%f\n' | sort -V | tail -n1)
+	[ -n "$release" ] || die "no kernel $KERNEL here; there are: $(cd /lib/modules && echo *) kunit debug"
+	;;
+esac
 
 # /dev/kvm may open and still fail at the guest's first instructions, so the
 # probe is a guest: a boot sector that leaves through QEMU's exit port, on the CPU
@@ -76,6 +89,18 @@ mount --bind "$project" /mnt/project
 # Where virtme-ng tells the kernel to find the first process.
 mount --bind "$project/tests/vm/init" /usr/lib/python3/dist-packages/virtme/guest/virtme-init
 
+# A test kernel, where virtme-ng looks for installed ones. Its reports go to the
+# console too, from where they survive a crash.
+level=5
+if [ -n "$kernel" ]; then
+	mount -t tmpfs tmpfs /usr/lib/modules
+	mkdir "/usr/lib/modules/$release"
+	cp "$kernel/arch/x86/boot/bzImage" "/usr/lib/modules/$release/vmlinuz"
+	cp "$kernel"/modules.{order,builtin,builtin.modinfo} "/usr/lib/modules/$release/"
+	depmod "$release"
+	level=7
+fi
+
 # Our modules, where modprobe finds them, without touching the root.
 modules=$project/build/modules/$release
 if compgen -G "$modules/*.ko" >/dev/null; then
@@ -98,8 +123,10 @@ fi
 # init_on_alloc: under TCG, QEMU may run stale translations of a recycled page
 # of the shared root; zeroing pages as they are allocated invalidates them.
 guest_run=/mnt/project/${run#"$project"/}
+# A machine that is emulated beside others is slow, which is no stall.
+patience="rcupdate.rcu_cpu_stall_timeout=180 watchdog_thresh=60 workqueue.watchdog_thresh=120"
 vng=(vng "${accel[@]}" -r "$release" --rw --cpus "$CPUS" --memory "$MEM"
-	--append "init_on_alloc=1 loglevel=$((interactive ? 1 : 5)) panic=-1"
+	--append "init_on_alloc=1 loglevel=$((interactive ? 1 : level)) panic=-1 $patience $APPEND"
 	--append "ostrace_run=$guest_run ostrace_project=$project"
 	"--qemu-opts=-set chardev.console.logfile=$console $QEMU_OPTS")
 
@@ -134,8 +161,7 @@ fi
 log=$work/dmesg-$KERNEL.log
 if [ -s "$run/dmesg" ]; then mv "$run/dmesg" "$log"; else cp "$console" "$log" 2>/dev/null || : >"$log"; fi
 
-trouble=$(cat "$log" "$console" 2>/dev/null |
-	grep -m1 -E 'Kernel panic|Oops: |BUG: |WARNING: .* at |general protection fault|INFO: task .* blocked' || true)
+trouble=$(cat "$log" "$console" 2>/dev/null | grep -m1 -E -f "$project/tests/vm/trouble.list" || true)
 if [ -n "$trouble" ]; then
 	say "kernel trouble: ${trouble#*] } (whole log: $log)"
 	exit 125
