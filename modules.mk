@@ -19,9 +19,9 @@ modules: ## build the kernel modules (build/modules/VERSION/*.ko) for KDIR or al
 can_check = $(shell top=$$(sed -n 's,^include \(.*\)/Makefile$$,\1,p' $(1)/Makefile); \
 	[ ! -e "$${top:-$(1)}/scripts/checker-valid.sh" ] || echo $(1))
 CHECKED = $(foreach k,$(KDIRS),$(call can_check,$(k)))
-lint: ## check the kernel modules with sparse
+lint: ## check the kernel modules with sparse, as make kunit built a tree for (or KDIR=…)
 	@$(if $(CHECKED),,echo "no installed kernel headers can run sparse; give a built kernel tree as KDIR=…" >&2)
-	$(if $(MODULES),$(foreach d,$(CHECKED),$(call kbuild,$(d),C=2 CHECK=sparse CF=-Wsparse-error)))
+	$(if $(MODULES),$(foreach d,$(CHECKED),$(call kbuild,$(d),C=2 CHECK=$(abspath tests/kernel/sparse) CF=-Wsparse-error)))
 
 # kbuild writes beside its sources, and only since 6.13 can be told not to; a
 # copy serves all kernels alike. cp -u keeps what is unchanged unmade, and
