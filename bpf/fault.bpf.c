@@ -186,8 +186,9 @@ int BPF_PROG(ostrace_handle, struct vm_area_struct *vma, unsigned long addr, uns
 	 */
 	if (!(flags & FLAG_VMA_LOCK) && th->start_ns && th->addr == addr)
 		return 0;
-	WRITE_ONCE(th->vma, (u64)vma); /* as a number, fault_mapping.bpf.h */
-	look = fault_mapping_at(slot, addr, th->vma);
+	/* Read back it is a number, not a pointer of the verifier's: fault_ns_pid(). */
+	WRITE_ONCE(th->vma, (u64)vma);
+	look = fault_mapping_at(slot, addr, *(volatile u64 *)&th->vma);
 	th->map = look >> 32;
 	th->facts = (u32)look | (flags & FLAG_WRITE ? FAULT_WAS_WRITE : 0);
 	th->addr = addr;
