@@ -16,6 +16,7 @@
 #include "oom_device.h"
 #include "oom_policy.h"
 #include "oom_story.h"
+#include "optvalue.h"
 #include "writer.h"
 
 static int flush(struct buf *b)
@@ -212,7 +213,6 @@ static int cmd_rank(const struct options *o, const char *path)
 	struct oom_story s = {
 		.cgroup = oom_cgroup_path,
 		.pressure = -1,
-		.gone_ms = -1,
 		.usage_after = -1,
 		.kills = -1,
 		.rows = o->top > 0 ? (size_t)o->top : 0,
@@ -265,8 +265,18 @@ static const struct {
 int cmd_oom(const struct options *o)
 {
 	size_t i, n = sizeof(words) / sizeof(words[0]);
+	bool table;
 	int most;
 
+	/* A table is asked for as of other views; kills are told one by one. */
+	table = o->interval_given || o->iterations || o->duration_ns || o->by || o->sort;
+	if (table && (!o->nargs || value_is_number(o->args[0])))
+		return cmd_view(o);
+	if (table)
+		return oom_fail(err_set(-EINVAL,
+					"oom %s shows no table: leave out the interval, "
+					"count and order",
+					o->args[0]));
 	if (!o->nargs)
 		return oom_watch(o);
 	for (i = 0; i < n && strcmp(words[i].name, o->args[0]); i++)

@@ -2,29 +2,46 @@
 /* ostrace oom: kills as they happen, with the module and without. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 #include "cgroups.h"
 #include "cmd_oom.h"
 #include "err.h"
-#include "format.h"
-#include "json.h"
 #include "lookup.h"
 #include "loop.h"
 #include "oom_device.h"
-#include "oom_plain.h"
+#include "oom_kills.h"
 #include "oom_story.h"
+#include "session.h"
 #include "writer.h"
 
-/* How long the end of a victim is waited for. */
-#define GONE_MS 3000
+/* How long the end of a victim is waited for: the reaper comes after 2 s. */
+#define GONE_NS 3000000000ull
+#define LOOK_NS 100000000 /* between looks: kills are rare, and told when over */
 #define STORY_ROWS 12
+
+/* One kill at a time is in hand until its victim is gone. */
+struct watch {
+	const struct options *o;
+	struct text_style style;
+	struct cgroups *names;
+	struct oom_kills *kills; /* NULL: this kernel does not let us see them */
+	int fd;			 /* of the module's records; -1 without it */
+	char *room;		 /* what was read of them, */
+	ssize_t have, at;	 /* and how much of that is told */
+	uint64_t last;		 /* number of the last record */
+	uint64_t told;		 /* victims taken from the tracepoints */
+	uint64_t missed;
+	const struct ostrace_oom_decision *d;
+	struct oom_kill kill;
+	bool in_hand, have_kill;
+	double pressure;
+	char home[1100], limited[1100]; /* cgroups of the victim and of the limit */
+};
 
 /* Text of a file of a cgroup; false if there is none. */
 static bool cgroup_file(const char *path, const char *file, char *out, size_t n)
@@ -62,216 +79,211 @@ static double pressure_of(const char *path)
 	return p ? strtod(p + 11, NULL) : -1;
 }
 
-/* Milliseconds until the victim was gone; -1 if it is not. */
-static double wait_gone(const struct ostrace_oom_decision *d)
+static uint64_t now_ns(clockid_t id)
 {
-	struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, d->victim[0].pid, 0),
-			    .events = POLLIN };
-	struct timespec now;
-	int gone = 1;
+	struct timespec ts;
 
-	if (p.fd >= 0) {
-		gone = poll(&p, 1, GONE_MS);
-		close(p.fd);
-	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return gone > 0 ? ((double)now.tv_sec * 1e9 + (double)now.tv_nsec -
-			   (double)(d->time + d->victim[0].ns)) /
-				  1e6 :
-			  -1;
+	clock_gettime(id, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-static void tell(struct buf *b, const struct ostrace_oom_decision *d, struct cgroups *names,
-		 const struct options *o, const struct text_style *style)
+/* The module's next record; 0: none yet, 1, -errno. */
+static int next_decision(struct watch *w)
+{
+	if (w->at == w->have) {
+		w->at = 0;
+		w->have = read(w->fd, w->room, OSTRACE_OOM_RECORD_MAX);
+		if (w->have <= 0) {
+			w->have = 0;
+			return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+		}
+	}
+	w->d = (const void *)(w->room + w->at);
+	w->at += w->d->size;
+	if (w->last && w->d->seq > w->last + 1)
+		warn_print("%llu decisions were too fast to be shown",
+			   (unsigned long long)(w->d->seq - w->last - 1));
+	w->last = w->d->seq;
+	return 1;
+}
+
+/* The next victim of the tracepoints, for want of records. */
+static int next_kill(struct watch *w)
+{
+	uint64_t lost = 0;
+	bool have = false;
+
+	while (!have && w->told < oom_kills_count(w->kills)) {
+		have = oom_kills_get(w->kills, ++w->told, &w->kill);
+		lost += !have;
+	}
+	if (lost)
+		warn_print("%llu kills were too fast to be shown", (unsigned long long)lost);
+	return have;
+}
+
+/* What is known at once: later the cgroup may be gone, and the pressure another. */
+static void take_in_hand(struct watch *w)
+{
+	uint64_t home = w->d ? w->d->victim[0].cgroup : w->kill.cgroup;
+	uint64_t limited = w->d && w->d->cgroup ? w->d->cgroup : home;
+
+	snprintf(w->home, sizeof(w->home), "%s", cgroups_name(w->names, home, 0));
+	snprintf(w->limited, sizeof(w->limited), "%s", cgroups_name(w->names, limited, 0));
+	w->pressure = pressure_of(w->limited);
+	w->in_hand = true;
+}
+
+/* Look at the victim again: is there no more to come? */
+static bool is_over(struct watch *w)
+{
+	uint64_t now = now_ns(CLOCK_MONOTONIC);
+
+	if (!w->kills)
+		return true;
+	if (w->d) {
+		/* Not of an older process of that number, nor from before we came. */
+		w->have_kill = w->d->nvictims &&
+			       oom_kills_find(w->kills, (uint32_t)w->d->victim[0].pid, &w->kill) &&
+			       w->kill.time >= w->d->time;
+		if (!w->have_kill)
+			return true;
+	} else {
+		w->have_kill = true;
+		oom_kills_get(w->kills, w->told, &w->kill);
+	}
+	return w->kill.end || now - w->kill.time > GONE_NS;
+}
+
+static int tell(struct watch *w)
 {
 	struct oom_story s = {
-		.d = d,
+		.d = w->d,
+		.kill = w->have_kill ? &w->kill : NULL,
+		.home = w->home,
 		.cgroup = oom_cgroup_path,
-		.data = names,
-		.pressure = -1,
-		.gone_ms = -1,
+		.data = w->names,
+		.pressure = w->pressure,
 		.usage_after = -1,
 		.kills = -1,
-		.rows = o->top > 0 ? (size_t)o->top : STORY_ROWS,
+		.rows = w->o->top > 0 ? (size_t)w->o->top : STORY_ROWS,
 	};
-	char text[512], home[1100];
+	struct buf b = { 0 };
+	char text[512];
+	int err;
 
-	/* Before the wait: names are kept, cgroups are not. */
-	snprintf(home, sizeof(home), "%s", cgroups_name(names, d->victim[0].cgroup, 0));
-	s.pressure = pressure_of(d->cgroup ? cgroups_name(names, d->cgroup, 0) : home);
-	s.gone_ms = wait_gone(d);
-	if (cgroup_file(d->cgroup ? cgroups_name(names, d->cgroup, 0) : home, "memory.current",
-			text, sizeof(text)))
+	if (w->have_kill)
+		s.wall = (double)(now_ns(CLOCK_REALTIME) -
+				  (now_ns(CLOCK_MONOTONIC) - w->kill.time)) /
+			 1e9;
+	if (cgroup_file(w->limited, "memory.current", text, sizeof(text)))
 		s.usage_after = strtoll(text, NULL, 10);
-	if (cgroup_file(home, "memory.events", text, sizeof(text)))
+	if (cgroup_file(w->home, "memory.events", text, sizeof(text)))
 		s.kills = number_after(text, "oom_kill ");
-	if (o->json)
-		oom_story_json(b, &s);
+	if (w->o->json)
+		oom_story_json(&b, &s);
 	else
-		oom_story_text(b, &s, style);
-}
-
-/* Write what there is to read; 0, an exit code, or -errno. */
-static int tell_all(int fd, struct cgroups *names, const struct options *o,
-		    const struct text_style *style, uint64_t *last)
-{
-	static char room[OSTRACE_OOM_RECORD_MAX];
-	const struct ostrace_oom_decision *d;
-	struct buf b = { 0 };
-	ssize_t n, at;
-
-	while ((n = read(fd, room, sizeof(room))) > 0) {
-		for (at = 0; at < n; at += d->size) {
-			d = (const void *)(room + at);
-			if (*last && d->seq > *last + 1)
-				warn_print("%llu decisions were too fast to be shown",
-					   (unsigned long long)(d->seq - *last - 1));
-			*last = d->seq;
-			tell(&b, d, names, o, style);
-			if (buf_flush(&b, STDOUT_FILENO))
-				return -EPIPE;
-		}
-	}
+		oom_story_text(&b, &s, &w->style);
+	err = buf_flush(&b, STDOUT_FILENO);
 	buf_free(&b);
-	return n < 0 && errno != EAGAIN ? -errno : 0;
+	return err ? -EPIPE : 0;
 }
 
-static int watch(int fd, struct cgroups *names, const struct options *o)
+/* Tell what is over; @all: also what is not. 0 or -errno. */
+static int tell_all(struct watch *w, bool all)
 {
-	struct text_style style = text_style_of(STDOUT_FILENO, (int)o->color);
-	int err, signo = 0, ev;
-	uint64_t last = 0;
-	struct loop *l;
+	int more, err = 0;
 
-	err = loop_open(&l, fd, 0);
-	if (err)
-		return err;
-	if (!o->json && isatty(STDOUT_FILENO))
+	while (!err) {
+		if (!w->in_hand) {
+			more = w->fd >= 0 ? next_decision(w) : next_kill(w);
+			if (more <= 0)
+				return more;
+			take_in_hand(w);
+		}
+		if (!is_over(w) && !all)
+			return 0;
+		err = tell(w);
+		w->in_hand = false;
+	}
+	return err;
+}
+
+static void tell_missed(struct watch *w)
+{
+	uint64_t missed = w->kills ? oom_kills_missed(w->kills) : 0;
+
+	if (missed > w->missed)
+		warn_print("%llu events of the OOM killer were not seen",
+			   (unsigned long long)(missed - w->missed));
+	w->missed = missed;
+}
+
+static int follow(struct watch *w, struct loop *l)
+{
+	int err = loop_set_interval(l, LOOK_NS), signo = 0, ev = LOOP_TICK;
+
+	if (!err && !w->o->json && isatty(STDOUT_FILENO))
 		warn_print("waiting for the OOM killer; Ctrl-C ends");
-	for (;;) {
-		err = tell_all(fd, names, o, &style, &last);
-		if (err)
-			break;
+	while (!err && ev != LOOP_SIGNAL && ev != LOOP_HANGUP) {
 		ev = loop_wait(l, &signo);
-		if (ev == LOOP_SIGNAL || ev == LOOP_HANGUP || ev < 0) {
-			err = ev < 0 ? ev : 0;
-			break;
-		}
+		err = ev < 0 ? ev : tell_all(w, ev == LOOP_SIGNAL);
+		if (!err)
+			tell_missed(w);
 	}
-	loop_close(l);
 	return err;
 }
 
-static void plain_text(struct buf *b, const struct oom_plain_kill *k,
-		       const struct text_style *style)
+/* Either of the two sources suffices, but each tells what the other does not. */
+static int open_sources(struct watch *w, struct session **s)
 {
-	uint64_t kb = k->anon_kb + k->file_kb + k->shmem_kb;
-	char when[32], name[128], size[40];
-	time_t now = time(NULL);
-	struct tm tm;
+	int err;
 
-	localtime_r(&now, &tm);
-	strftime(when, sizeof(when), "%H:%M:%S", &tm);
-	format_escape(name, sizeof(name), k->comm, style->utf8);
-	format_bytes(size, sizeof(size), kb * 1024);
-	buf_printf(b, "%s  killed %s (%d), uid %u, oom_score_adj %d, %s of memory\n", when, name,
-		   k->pid, k->uid, k->oom_score_adj, size);
-}
-
-static void plain_json(struct buf *b, const struct oom_plain_kill *k)
-{
-	struct json j = { .out = b };
-
-	json_object(&j, NULL);
-	json_string(&j, "view", "oom");
-	json_double(&j, "uptime", k->uptime, 6);
-	json_bool(&j, "module", false);
-	json_array(&j, "victims");
-	json_object(&j, NULL);
-	json_u64(&j, "pid", (uint64_t)k->pid);
-	json_string(&j, "comm", k->comm);
-	json_u64(&j, "uid", k->uid);
-	json_double(&j, "oom_score_adj", k->oom_score_adj, 0);
-	json_u64(&j, "anon_bytes", k->anon_kb * 1024);
-	json_u64(&j, "file_bytes", k->file_kb * 1024);
-	json_u64(&j, "shmem_bytes", k->shmem_kb * 1024);
-	json_end_object(&j);
-	json_end_array(&j);
-	json_end_object(&j);
-	buf_putc(b, '\n');
-}
-
-/* One read of the pipe is whole lines. */
-static int plain_tell(int fd, const struct options *o, const struct text_style *style)
-{
-	char text[4096], *line, *next;
-	struct oom_plain_kill k;
-	struct buf b = { 0 };
-	int err = 0;
-	ssize_t n;
-
-	while (!err && (n = read(fd, text, sizeof(text) - 1)) > 0) {
-		text[n] = '\0';
-		for (line = strtok_r(text, "\n", &next); line; line = strtok_r(NULL, "\n", &next)) {
-			if (oom_plain_parse(line, &k))
-				continue;
-			if (o->json)
-				plain_json(&b, &k);
-			else
-				plain_text(&b, &k, style);
-		}
-		err = buf_flush(&b, STDOUT_FILENO);
-	}
-	buf_free(&b);
-	return err;
-}
-
-/* Without the module: what the kernel tells by itself. */
-static int watch_plain(const struct options *o)
-{
-	struct text_style style = text_style_of(STDOUT_FILENO, (int)o->color);
-	int fd, err, ev, signo;
-	struct loop *l;
-
+	w->fd = oom_device_open();
+	if (w->fd < 0 && w->fd != -EOPNOTSUPP)
+		return w->fd;
 	err_clear();
-	fd = oom_plain_open();
-	if (fd < 0)
-		return fd;
-	warn_print("the module ostrace_oom is not loaded: it would add who ran out of memory, the "
-		   "limit, the ranking of all candidates and the time it took");
-	err = loop_open(&l, -1, 0);
-	if (!err) {
-		/* trace_pipe wakes its readers late: a few looks a second do. */
-		err = loop_set_interval(l, 200000000);
-		while (!err) {
-			ev = loop_wait(l, &signo);
-			if (ev == LOOP_SIGNAL || ev == LOOP_HANGUP || ev < 0)
-				break;
-			err = plain_tell(fd, o, &style);
-		}
-		loop_close(l);
-	}
-	oom_plain_close(fd);
-	return err;
+	err = session_open(s, true, w->o->verbose);
+	if (!err)
+		err = oom_kills_open(*s, &w->kills);
+	if (err && w->fd < 0)
+		return err;
+	if (err)
+		warn_print("what victims free, and when, cannot be told: %s", err_text(err));
+	else if (w->fd < 0)
+		warn_print("the module ostrace_oom is not loaded: it would add the limit, the "
+			   "ranking of all candidates and the time the decision took");
+	err_clear();
+	return 0;
 }
 
 int oom_watch(const struct options *o)
 {
-	struct cgroups *names = NULL;
-	int fd = oom_device_open(), err = fd;
+	struct watch w = {
+		.o = o,
+		.style = text_style_of(STDOUT_FILENO, (int)o->color),
+		.fd = -1,
+	};
+	struct session *s = NULL;
+	struct loop *l = NULL;
+	int err = open_sources(&w, &s);
 
-	if (fd == -EOPNOTSUPP) {
-		err = watch_plain(o);
-		return err == -EPIPE ? 128 + SIGPIPE : err ? oom_fail(err) : EXIT_OK;
-	}
-
-	if (fd >= 0)
-		err = cgroups_open(&names);
 	if (!err)
-		err = watch(fd, names, o);
-	if (fd >= 0)
-		close(fd);
-	cgroups_close(names);
+		err = cgroups_open(&w.names);
+	if (!err && !(w.room = malloc(OSTRACE_OOM_RECORD_MAX)))
+		err = -ENOMEM;
+	if (!err)
+		err = loop_open(&l, -1, 0);
+	if (!err)
+		err = follow(&w, l);
+	free(w.room);
+	cgroups_close(w.names);
+	oom_kills_close(w.kills);
+	session_close(s);
+	if (w.fd >= 0)
+		close(w.fd);
+	/* Last: a second Ctrl-C must not end us on the way out. */
+	loop_close(l);
 	if (err == -EPIPE)
 		return 128 + SIGPIPE;
 	return err < 0 ? oom_fail(err) : EXIT_OK;

@@ -31,14 +31,16 @@ static const struct command after[] = {
 		.summary = "what this kernel offers, and what its gaps cost",
 		.run = cmd_features,
 	},
+};
+
+/* Views whose commands do more than show their tables. */
+static const struct command own[] = {
 	{
 		.name = "oom",
-		.takes = CMD_WORDS,
-		.opt = OPT_OTHER,
+		.takes = CMD_WORDS | CMD_INTERVAL,
+		.opt = OPT_VIEW | OPT_OTHER,
 		.run = cmd_oom,
-		.usage =
-			"[status | rank [CGROUP] | test FILE | load FILE | attach POLICY.bpf.o | detach] [--json]",
-		.summary = "whom the OOM killer takes and why, as it happens; its policy",
+		.usage = "[status|rank|test|load|attach|detach] [ARG|interval]",
 	},
 };
 
@@ -56,12 +58,15 @@ static const struct command *view_command(int i)
 		return NULL;
 	made[i] = (struct command){
 		.name = views[i]->name,
-		.summary = views[i]->summary,
 		.takes = TRACES,
 		.opt = OPT_VIEW | views[i]->options,
-		.view = views[i],
 		.run = cmd_view,
 	};
+	for (n = 0; n < COUNT(own); n++)
+		if (!strcmp(own[n].name, views[i]->name))
+			made[i] = own[n];
+	made[i].summary = views[i]->summary;
+	made[i].view = views[i];
 	return &made[i];
 }
 

@@ -9,7 +9,7 @@
 enum {
 	CMD_INTERVAL = 1 << 0, /* [interval [count]] */
 	CMD_PROGRAM = 1 << 1,  /* -- program */
-	CMD_WORDS = 1 << 2,    /* words of its own: options.args */
+	CMD_WORDS = 1 << 2,    /* words of its own: options.args; a number is no word */
 };
 
 struct command {

@@ -209,7 +209,10 @@ static enum feature_state probe_oom_functions(char *detail, int n)
 	X(page_fault_kernel, "page faults of the kernel (x86)")                   \
 	X(count_memcg_events, "memory events of cgroups")                         \
 	X(signal_generate, "sending of signals")                                  \
-	X(tlb_flush, "flushes of the TLB (x86)")
+	X(tlb_flush, "flushes of the TLB (x86)")                                  \
+	X(start_task_reaping, "start of the OOM reaper on a victim")              \
+	X(finish_task_reaping, "end of the OOM reaper on a victim")               \
+	X(exit_mmap, "end of a process's memory")
 
 #define TRACEPOINT_PROBE(name, what)                                   \
 	static enum feature_state probe_tp_##name(char *detail, int n) \

@@ -45,7 +45,7 @@ static void put_roff(struct buf *b, const char *s, bool option)
 			buf_puts(b, "\\&");
 		line_start = false;
 		column += len;
-		if (c == ' ' && column >= SOURCE_COLUMNS && !option) {
+		if (c == ' ' && column + (int)strcspn(s + 1, " ") >= SOURCE_COLUMNS && !option) {
 			buf_putc(b, '\n');
 			line_start = true;
 			column = 0;

@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include "../modules/oom/rank.h"
 #include "format.h"
 #include "json.h"
 #include "oom_story.h"
 
-#define PAGE 4096
+#define PAGE ((uint64_t)sysconf(_SC_PAGESIZE))
 #define LINE_MAX_CELLS 200
 
 static const char *const tier_names[] = { "protect", "normal", "prefer" };
@@ -105,6 +106,14 @@ static const char *place_name(char *out, size_t n, const struct oom_story *s, ui
 	return out;
 }
 
+static void write_pressure(struct buf *b, const struct oom_story *s)
+{
+	if (s->pressure >= 0)
+		buf_printf(b,
+			   "  in the 10 s before, somebody waited for memory %.1f%% of the time\n",
+			   s->pressure);
+}
+
 static void write_who(struct buf *b, const struct oom_story *s, const struct text_style *style)
 {
 	const struct ostrace_oom_decision *d = s->d;
@@ -130,10 +139,7 @@ static void write_who(struct buf *b, const struct oom_story *s, const struct tex
 		buf_printf(b, " (%s): %s in all", NAME(constraint_names, d->constraint),
 			   bytes(limit, sizeof(limit), (__s64)d->limit));
 	buf_putc(b, '\n');
-	if (s->pressure >= 0)
-		buf_printf(b,
-			   "  in the 10 s before, somebody waited for memory %.1f%% of the time\n",
-			   s->pressure);
+	write_pressure(b, s);
 }
 
 static void write_row(struct buf *b, const struct oom_story *s, const struct text_style *style,
@@ -175,10 +181,42 @@ static void write_ranking(struct buf *b, const struct oom_story *s, const struct
 	free(place);
 }
 
+/* What became of the victim. Files and shared memory outlive it. */
+static void write_after(struct buf *b, const struct oom_story *s, const struct text_style *style)
+{
+	const struct oom_kill *k = s->kill;
+	char size[40], took[40], place[1100];
+
+	buf_puts(b, "  ");
+	if (k && k->end) {
+		format_bytes(size, sizeof(size), k->anon * PAGE);
+		format_ns(took, sizeof(took), k->end - k->time, style->utf8);
+		buf_printf(b, "freed %s %s after it was marked; ", size, took);
+	} else if (k) {
+		buf_puts(b, "not gone yet; ");
+	}
+	if (k && k->reap_end) {
+		format_bytes(size, sizeof(size), k->reap_pages * PAGE);
+		format_ns(took, sizeof(took), k->reap_end - k->reap_start, style->utf8);
+		buf_printf(b, "the OOM reaper took %s in %s; ", size, took);
+	}
+	if (s->usage_after >= 0) {
+		format_bytes(size, sizeof(size), (uint64_t)s->usage_after);
+		buf_printf(b, "the cgroup uses %s now; ", size);
+	}
+	if (s->kills >= 0) {
+		format_escape(place, sizeof(place), s->home, style->utf8);
+		buf_printf(b, "oom_kill %lld in memory.events of %s; ", s->kills, place);
+	}
+	/* The last of "; " or of the indentation. */
+	b->len -= 2;
+	buf_puts(b, "\n");
+}
+
 static void write_end(struct buf *b, const struct oom_story *s, const struct text_style *style)
 {
 	const struct ostrace_oom_decision *d = s->d;
-	char policy[80], kernel[80], size[40], took[40], ours[40], place[1100];
+	char policy[80], kernel[80], took[40], ours[40], place[1100];
 
 	plain_name(policy, sizeof(policy), d->policy.comm, style);
 	plain_name(kernel, sizeof(kernel), d->kernel.comm, style);
@@ -204,23 +242,42 @@ static void write_end(struct buf *b, const struct oom_story *s, const struct tex
 				   kernel :
 				   plain_name(policy, sizeof(policy), d->policy.comm, style),
 			   d->mode == OSTRACE_OOM_ENFORCE ? d->kernel.pid : d->policy.pid);
-	if (s->gone_ms >= 0)
-		buf_printf(b, "  gone %.0f ms after it was marked", s->gone_ms);
-	else
-		buf_puts(b, "  not gone yet");
-	if (s->usage_after >= 0)
-		buf_printf(b, "; the cgroup uses %s now",
-			   bytes(size, sizeof(size), s->usage_after / PAGE));
-	if (s->kills >= 0)
-		buf_printf(b, "; oom_kill %lld in its memory.events", s->kills);
-	buf_putc(b, '\n');
+	write_after(b, s, style);
+}
+
+/* Without the module: a line instead of a ranking. */
+static void write_kill(struct buf *b, const struct oom_story *s, const struct text_style *style)
+{
+	const struct oom_kill *k = s->kill;
+	char when[32], who[80], victim[80], place[1100], size[40];
+	time_t t = (time_t)s->wall;
+	struct tm tm;
+
+	localtime_r(&t, &tm);
+	strftime(when, sizeof(when), "%H:%M:%S", &tm);
+	plain_name(victim, sizeof(victim), k->comm, style);
+	plain_name(who, sizeof(who), k->trigger_comm, style);
+	format_bytes(size, sizeof(size), oom_kill_pages(k) * PAGE);
+	paint(b, style, PAINT_TITLE);
+	buf_printf(b, "%s  %s (%u) ran out of memory", when, who, k->trigger_pid);
+	paint(b, style, PAINT_NONE);
+	buf_printf(b, " in %s\n", place_name(place, sizeof(place), s, k->trigger_cgroup, style));
+	write_pressure(b, s);
+	format_escape(place, sizeof(place), s->home, style->utf8);
+	buf_printf(b, "  killed %s (%u), uid %u, oom_score_adj %d, %s of memory, in %s\n", victim,
+		   k->pid, k->uid, k->oom_score_adj, size, place);
+	write_after(b, s, style);
 }
 
 void oom_story_text(struct buf *b, const struct oom_story *s, const struct text_style *style)
 {
-	write_who(b, s, style);
-	write_ranking(b, s, style);
-	write_end(b, s, style);
+	if (s->d) {
+		write_who(b, s, style);
+		write_ranking(b, s, style);
+		write_end(b, s, style);
+	} else {
+		write_kill(b, s, style);
+	}
 	buf_putc(b, '\n');
 }
 
@@ -291,7 +348,28 @@ static void json_trigger(struct json *j, const struct oom_story *s)
 	json_end_object(j);
 }
 
-void oom_story_json(struct buf *b, const struct oom_story *s)
+/* A negative number is one that is not known. */
+static void json_known(struct json *j, const char *key, double v, int digits)
+{
+	json_double(j, key, v < 0 ? 0.0 / 0.0 : v, digits);
+}
+
+/* What became of the first victim. */
+static void json_after(struct json *j, const struct oom_story *s)
+{
+	const struct oom_kill *k = s->kill;
+	bool gone = k && k->end, reaped = k && k->reap_end;
+
+	json_known(j, "pressure_percent", s->pressure, 2);
+	json_known(j, "freed_bytes", gone ? (double)(k->anon * PAGE) : -1, 0);
+	json_known(j, "gone_ms", gone ? (double)(k->end - k->time) / 1e6 : -1, 3);
+	json_known(j, "reaped_bytes", reaped ? (double)(k->reap_pages * PAGE) : -1, 0);
+	json_known(j, "reaped_ms", reaped ? (double)(k->reap_end - k->reap_start) / 1e6 : -1, 3);
+	json_known(j, "usage_after_bytes", (double)s->usage_after, 0);
+	json_known(j, "oom_kill", (double)s->kills, 0);
+}
+
+static void decision_json(struct buf *b, const struct oom_story *s)
 {
 	const struct ostrace_oom_candidate *c = oom_candidates(s->d);
 	const struct ostrace_oom_decision *d = s->d;
@@ -328,12 +406,50 @@ void oom_story_json(struct buf *b, const struct oom_story *s)
 	json_u64(&j, "choice_ns", d->choice_ns);
 	json_u64(&j, "policy_ns", d->policy_ns);
 	json_u64(&j, "missed", d->missed);
-	json_double(&j, "pressure_percent", s->pressure < 0 ? 0.0 / 0.0 : s->pressure, 2);
-	json_double(&j, "gone_ms", s->gone_ms < 0 ? 0.0 / 0.0 : s->gone_ms, 1);
-	json_double(&j, "usage_after_bytes",
-		    s->usage_after < 0 ? 0.0 / 0.0 : (double)s->usage_after, 0);
-	json_double(&j, "oom_kill", s->kills < 0 ? 0.0 / 0.0 : (double)s->kills, 0);
+	json_after(&j, s);
 	json_end_object(&j);
 	buf_putc(b, '\n');
 	free(by);
+}
+
+/* Without the module. */
+static void kill_json(struct buf *b, const struct oom_story *s)
+{
+	const struct oom_kill *k = s->kill;
+	struct json j = { .out = b };
+
+	json_object(&j, NULL);
+	json_string(&j, "view", "oom");
+	json_double(&j, "time", s->wall, 3);
+	json_bool(&j, "module", false);
+	json_object(&j, "trigger");
+	json_u64(&j, "pid", k->trigger_pid);
+	json_name(&j, k->trigger_comm);
+	json_string(&j, "cgroup", s->cgroup(s->data, k->trigger_cgroup));
+	json_end_object(&j);
+	json_array(&j, "victims");
+	json_object(&j, NULL);
+	json_u64(&j, "pid", k->pid);
+	json_name(&j, k->comm);
+	json_u64(&j, "uid", k->uid);
+	json_string(&j, "cgroup", s->home);
+	json_s64(&j, "oom_score_adj", k->oom_score_adj);
+	json_u64(&j, "anon_bytes", k->anon * PAGE);
+	json_u64(&j, "file_bytes", k->file * PAGE);
+	json_u64(&j, "shmem_bytes", k->shmem * PAGE);
+	json_u64(&j, "swap_bytes", k->swap * PAGE);
+	json_u64(&j, "pgtables_bytes", k->pgtables);
+	json_end_object(&j);
+	json_end_array(&j);
+	json_after(&j, s);
+	json_end_object(&j);
+	buf_putc(b, '\n');
+}
+
+void oom_story_json(struct buf *b, const struct oom_story *s)
+{
+	if (s->d)
+		decision_json(b, s);
+	else
+		kill_json(b, s);
 }

@@ -6,16 +6,19 @@
 #include <stddef.h>
 #include "buf.h"
 #include "oom_device.h"
+#include "oom_kills.h"
 #include "writer.h"
 
-/* What is known besides the record; NULL and negative: not known. */
+/* What is known of a kill; NULL and negative: not known. One of the first two is. */
 struct oom_story {
-	const struct ostrace_oom_decision *d;
+	const struct ostrace_oom_decision *d; /* as the module records it */
+	const struct oom_kill *kill;	      /* as the kernel's tracepoints tell it */
+	double wall;			      /* unix time of the kill, s */
+	const char *home;		      /* path of the victim's cgroup */
 	/* Path of a cgroup by its id, never NULL. */
 	const char *(*cgroup)(void *data, uint64_t id);
 	void *data;
 	double pressure;       /* share of the last 10 s somebody waited for memory, % */
-	double gone_ms;	       /* from the choice to the end of the victim */
 	long long usage_after; /* bytes of the cgroup, when the victim had gone */
 	long long kills;       /* oom_kill in memory.events of the victim's cgroup */
 	size_t rows;	       /* of the ranking to show, 0: all */

@@ -170,13 +170,13 @@ static int parse_all(struct parser *p)
 	return err;
 }
 
-/* [interval [count]], for commands that have no words of their own */
+/* [interval [count]], unless these are words of the command's own */
 static int parse_interval_words(struct options *o)
 {
 	const struct option_def *interval = by_letter('i'), *count = by_letter('n');
 	int err = 0;
 
-	if (!o->nargs || (o->cmd->takes & CMD_WORDS))
+	if (!o->nargs || ((o->cmd->takes & CMD_WORDS) && !value_is_number(o->args[0])))
 		return 0;
 	if (!(o->cmd->takes & CMD_INTERVAL))
 		return err_set(-EINVAL, "%s takes no argument '%s'", o->cmd->name, o->args[0]);

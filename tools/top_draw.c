@@ -215,7 +215,7 @@ static void add_price(struct facts *l, const struct top *t)
 		if (p->err < 0 || !p->price.event || p->view->without_bpf)
 			continue;
 		/* Where not all fit, the one of the panel looked at. */
-		if (t->npanels > 2 && t->foot.w < 110 && i != t->active)
+		if (t->npanels > 2 && t->foot.w < 30 + 28 * t->npanels && i != t->active)
 			continue;
 		if (p->price.ns_per_event >= 0)
 			snprintf(ns, sizeof(ns), "%.0f", p->price.ns_per_event);

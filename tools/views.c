@@ -4,11 +4,11 @@
 #include "view.h"
 
 extern const struct view view_syscalls, view_softirqs, view_sched, view_memory, view_faults,
-	view_irq;
+	view_oom, view_irq;
 
 /* The first one is the default: `ostrace features` fails without it. */
 const struct view *const views[] = { &view_syscalls, &view_softirqs, &view_sched, &view_memory,
-				     &view_faults,   &view_irq,	     NULL };
+				     &view_faults,   &view_oom,	     &view_irq,	  NULL };
 
 const struct view *view_find(const char *name)
 {

@@ -11,7 +11,7 @@ run --version
 [ "$code" = 0 ] && grep -qE '^ostrace [0-9]+\.[0-9]+' "$tmp/out"
 result "--version: exit 0, name and number" $?
 
-for cmd in "" top syscalls softirqs features; do
+for cmd in "" top syscalls softirqs oom features; do
 	# shellcheck disable=SC2086
 	run $cmd --help
 	[ "$code" = 0 ] && grep -q '^Usage: ostrace' "$tmp/out" && [ ! -s "$tmp/err" ]

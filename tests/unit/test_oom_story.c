@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Kills as they are told: order, escaping, JSON, the kernel's own tracepoint. */
+/* Kills as they are told: order, escaping, JSON, what the victim freed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,6 @@
 #include <string.h>
 #include <cmocka.h>
 #include "oom_paths.h"
-#include "oom_plain.h"
 #include "oom_story.h"
 
 static struct {
@@ -63,7 +62,7 @@ static struct oom_story make_story(void)
 	return (struct oom_story){ .d = &rec.d,
 				   .cgroup = path_of,
 				   .pressure = 12.5,
-				   .gone_ms = 4,
+				   .home = "/a",
 				   .usage_after = 4096,
 				   .kills = 2 };
 }
@@ -93,7 +92,8 @@ static void test_text(void **state)
 	assert_non_null(strstr(b.s, "and 5 more"));
 	assert_non_null(strstr(b.s, "killed high (101) in /a and 1 more of its group"));
 	assert_non_null(strstr(b.s, "the kernel alone would have taken low (100)"));
-	assert_non_null(strstr(b.s, "oom_kill 2 in"));
+	assert_non_null(
+		strstr(b.s, "\n  the cgroup uses 4.0KiB now; oom_kill 2 in memory.events of /a\n"));
 	buf_free(&b);
 }
 
@@ -102,7 +102,6 @@ static void test_json(void **state)
 	struct oom_story s = make_story();
 	struct buf b = { 0 };
 
-	s.gone_ms = -1;
 	oom_story_json(&b, &s);
 	assert_null(strchr(b.s, '\033'));
 	assert_non_null(strstr(b.s, "\"view\":\"oom\""));
@@ -112,32 +111,56 @@ static void test_json(void **state)
 	buf_free(&b);
 }
 
-static void test_plain(void **state)
+/* Without the module. */
+static void test_kill(void **state)
 {
-	struct oom_plain_kill k;
+	struct oom_kill k = {
+		.time = 1000000000,
+		.end = 1012000000,
+		.reap_start = 1001000000,
+		.reap_end = 1004000000,
+		.reap_pages = 512,
+		.anon = 1024,
+		.file = 256,
+		.cgroup = 7,
+		.trigger_cgroup = 1,
+		.pid = 77,
+		.uid = 1000,
+		.trigger_pid = 78,
+		.oom_score_adj = -5,
+		.comm = "sixteen-letters-",
+		.trigger_comm = "t\033",
+	};
+	struct oom_story s = { .kill = &k,
+			       .home = "/evil\033[2J",
+			       .cgroup = path_of,
+			       .pressure = -1,
+			       .usage_after = -1,
+			       .kills = 4 };
+	struct text_style style = { .utf8 = true };
+	struct buf b = { 0 };
 
-	assert_int_equal(
-		oom_plain_parse(
-			"            hog-7     [001] .....   123.456789: mark_victim: pid=77 "
-			"comm=x total-vm=1kB y total-vm=65536kB anon-rss:1kB",
-			&k),
-		0);
-	assert_int_equal(k.pid, 77);
-	assert_string_equal(k.comm, "x total-vm=1kB y");
-	assert_int_equal(
-		oom_plain_parse("   h-1  [000] ...1. 5.5: mark_victim: pid=9 comm=hog total-vm=9kB "
-				"anon-rss=100kB file-rss=20kB shmem-rss=3kB uid=1000 pgtables=4kB "
-				"oom_score_adj=-5",
-				&k),
-		0);
-	assert_string_equal(k.comm, "hog");
-	assert_true(k.uptime > 5.4 && k.uptime < 5.6);
-	assert_int_equal(k.anon_kb, 100);
-	assert_int_equal(k.uid, 1000);
-	assert_int_equal(k.oom_score_adj, -5);
-	assert_true(oom_plain_parse("CPU:1 [LOST 3 EVENTS]", &k) < 0);
-	assert_true(oom_plain_parse("mark_victim: pid=", &k) < 0);
-	assert_true(oom_plain_parse("", &k) < 0);
+	oom_story_text(&b, &s, &style);
+	assert_null(strchr(b.s, '\033'));
+	assert_non_null(strstr(b.s, "t\\x1b (78) ran out of memory in /a\n"));
+	assert_non_null(strstr(b.s, "killed sixteen-letters- (77), uid 1000, oom_score_adj -5, "
+				    "5.0MiB of memory, in /evil\\x1b[2J\n"));
+	assert_non_null(strstr(b.s, "\n  freed 4.0MiB 12.0ms after it was marked; the OOM reaper "
+				    "took 2.0MiB in 3.0ms; oom_kill 4 in memory.events of /evil"));
+	assert_null(strstr(b.s, "uses"));
+	b.len = 0;
+	oom_story_json(&b, &s);
+	assert_non_null(strstr(b.s, "\"module\":false"));
+	assert_non_null(strstr(b.s, "\"gone_ms\":12.000"));
+	assert_non_null(strstr(b.s, "\"freed_bytes\":4194304"));
+	assert_non_null(strstr(b.s, "\"reaped_ms\":3.000"));
+	assert_non_null(strstr(b.s, "\"pressure_percent\":null"));
+	b.len = 0;
+	k.end = 0;
+	s.kills = -1;
+	oom_story_text(&b, &s, &style);
+	assert_non_null(strstr(b.s, "not gone yet; the OOM reaper took 2.0MiB in 3.0ms\n\n"));
+	buf_free(&b);
 }
 
 static void test_paths(void **state)
@@ -153,7 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order), cmocka_unit_test(test_text),
-		cmocka_unit_test(test_json),  cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_json),  cmocka_unit_test(test_kill),
 		cmocka_unit_test(test_paths),
 	};
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # BPF policies and the command line of the OOM module.
-# timeout: 300
+# timeout: 900
 # shellcheck disable=SC2034 # victim is looked at by name
 set -u
 policies=build/modules/oom/policies
@@ -27,18 +27,50 @@ echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 mkdir -p $top && echo +memory >$top/cgroup.subtree_control
 mkdir -p $top/{trigger,a,b,u}
 
-# Without the module there is what the kernel tells.
-timeout 60 ostrace oom >/run/plain 2>/run/plain.err &
+# Waits until there is text in each file; whoever comes late fails a test below.
+text_in() {
+	for _ in $(seq 600); do
+		for f; do [ -s "$f" ] || break; done
+		[ -s "$f" ] && return
+		sleep 0.1
+	done
+}
+# A watch is ready when the last of its programs is attached.
+watching() { # PID...
+	local pid
+	for pid; do
+		for _ in $(seq 600); do
+			grep -qs exit_mmap /proc/"$pid"/fdinfo/* && break
+			sleep 0.1
+		done
+	done
+}
+links() { bpftool link show | grep -c "tp '*exit_mmap"; }
+
+# Without the module there is what the kernel tells, to two watchers as well.
+ostrace oom >/run/plain 2>/run/plain.err &
 watch=$!
-sleep 1
+ostrace oom --json >/run/plain.json 2>/dev/null &
+watch_json=$!
+watching $watch $watch_json
 is large "$(one true large:oomp/a:6 small:oomp/b:3)" "without the module: the kernel's choice"
-for _ in $(seq 20); do [ -s /run/plain ] && break; sleep 0.2; done
+text_in /run/plain /run/plain.json
 kill -INT $watch
 wait $watch
-grep -qE 'killed large \([0-9]+\), uid 0, oom_score_adj 0, [67]\.?[0-9]*MiB' /run/plain && grep -q 'would add' /run/plain.err
+grep -qE 'killed large \([0-9]+\), uid 0, oom_score_adj 0, [67]\.?[0-9]*MiB of memory, in /oomp/a' /run/plain &&
+	grep -q 'trigger (.*) ran out of memory in /oomp/trigger' /run/plain && grep -q 'would add' /run/plain.err
 result $? "is told, and what is missing: $(head -n1 /run/plain)"
-[ ! -e /sys/kernel/tracing/instances/ostrace_oom ]
-result $? "and no trace instance is left"
+sed 's/^/# /' /run/plain
+grep -qE 'freed [67]\.?[0-9]*MiB [0-9.]+[mµ]?s after it was marked.*oom_kill 1 in memory.events of /oomp/a' /run/plain
+result $? "and what it freed"
+jq -e '.module == false and .victims[0].comm == "large" and .gone_ms > 0 and .freed_bytes == .victims[0].anon_bytes and
+	.freed_bytes > 6000000 and .freed_bytes < 8000000 and .trigger.comm == "trigger" and .oom_kill == 1' /run/plain.json >/dev/null
+result $? "in JSON too"
+kill -KILL $watch_json
+wait $watch_json 2>/dev/null
+for _ in $(seq 100); do [ "$(links)" = 0 ] && break; sleep 0.1; done # the kernel frees them later
+[ -z "$(ls -A /sys/kernel/tracing/instances)" ] && [ "$(links)" = 0 ]
+result $? "and nothing is left, whatever ended it"
 modprobe ostrace_oom mode=enforce || exit 1
 
 # The command.
@@ -52,27 +84,41 @@ ostrace oom load /run/wrong 2>&1 | grep -q '/run/wrong: line 2: '
 result $? "oom load names the line that is wrong"
 cmp -s /run/rules /dev/ostrace_oom_rules
 result $? "and leaves the rules alone"
-timeout 60 ostrace oom >/run/story &
+ostrace oom >/run/story &
 watch=$!
-timeout 60 ostrace oom --json >/run/json &
+ostrace oom --json >/run/json &
 watch_json=$!
-sleep 1
+ostrace oom --json --by recent 0.5 >/run/table &
+table=$!
+watching $watch $watch_json $table
 is small "$(one 'ostrace oom rank oomp >/run/rank; ostrace oom rank oomp --json >/run/rank.json' large:oomp/a:6 small:oomp/b:3)" \
 	"a rule by cgroup"
 grep -qE '^ +1 +2 +[0-9]+ small +prefer .* 2 /oomp/b' /run/rank && grep -q 'the policy takes small .*, the kernel alone large' /run/rank
 result $? "oom rank shows it before"
 jq -e '.dry and .policy.comm == "small" and .kernel.comm == "large" and (.candidates | length) == 2' /run/rank.json >/dev/null
 result $? "oom rank --json as well"
-for _ in $(seq 40); do [ -s /run/story ] && [ -s /run/json ] && break; sleep 0.2; done
+text_in /run/story /run/json
 kill -INT $watch $watch_json
 wait $watch
 is 0 $? "oom ends by Ctrl-C"
 grep -q 'ran out of memory in /oomp: limit' /run/story && grep -q 'killed small .* in /oomp/b' /run/story &&
-	grep -q 'the kernel alone would have taken large' /run/story && grep -q 'oom_kill 1 ' /run/story
+	grep -q 'the kernel alone would have taken large' /run/story && grep -q 'oom_kill . in memory.events of /oomp/b' /run/story &&
+	grep -qE 'freed [34]\.?[0-9]*MiB .* after it was marked' /run/story
 result $? "oom tells the story"
 sed 's/^/# /' /run/story
-jq -e '.victims[0].comm == "small" and .constraint == "memcg" and .cgroup == "/oomp" and .oom_kill == 1' /run/json >/dev/null
+jq -e '.victims[0].comm == "small" and .constraint == "memcg" and .cgroup == "/oomp" and .oom_kill == 1 and .gone_ms > 0' /run/json >/dev/null
 result $? "oom --json as well"
+
+in_table() {
+	jq -se 'any(.[].rows[]; .name == "small" and .kernel_choice == "large" and .constraint == "memcg" and
+		.cgroup == "/oomp/b" and .trigger == "trigger" and .candidates == 3 and .gone_ns > 0 and
+		.freed_bytes > 3000000 and .decision_ns > 0)' /run/table >/dev/null 2>&1
+}
+for _ in $(seq 100); do in_table && break; sleep 0.2; done
+in_table
+result $? "and a row of the view: $(tail -n1 /run/table | jq -c '.rows[0]')"
+kill -INT $table
+wait $table
 
 # Policies.
 echo 'protect comm=trigger' >/dev/ostrace_oom_rules
