@@ -71,7 +71,7 @@ TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/%.o)
 STATIC_OBJ := $(if $(STATIC),$(BUILD)/packaging/toolchain/libelf-static.o)
 LIB_OBJ  := $(filter-out $(BUILD)/tools/main.o,$(TOOL_OBJ))
 SKEL     := $(BPF_SRC:bpf/%.bpf.c=$(BUILD)/include/%.skel.h)
-GENERATED := $(SKEL) $(BUILD)/include/syscall_table.h $(BUILD)/include/version.h
+GENERATED := $(SKEL) $(addprefix $(BUILD)/include/,syscall_table.h version.h paths.h)
 UNIT     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 LIVE     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/live/*.c))
 MODULES  := $(patsubst modules/%/Kbuild,%,$(wildcard modules/*/Kbuild))
@@ -217,9 +217,16 @@ bindir      ?= $(exec_prefix)/bin
 datarootdir ?= $(prefix)/share
 mandir      ?= $(datarootdir)/man
 man1dir     ?= $(mandir)/man1
+man5dir     ?= $(mandir)/man5
+policydir   ?= $(exec_prefix)/lib/ostrace/policies
 bashcompdir ?= $(datarootdir)/bash-completion/completions
 zshcompdir  ?= $(datarootdir)/zsh/site-functions
 fishcompdir ?= $(datarootdir)/fish/vendor_completions.d
+
+# Where the program looks for what is installed with it.
+ifeq ($(CLEANING),)
+$(call update,$(BUILD)/include/paths.h,#define OSTRACE_POLICY_DIR "$(policydir)")
+endif
 
 # The program writes its own manual page, completions and schema. One built for
 # another machine cannot, so there the native build speaks for it.
@@ -244,15 +251,20 @@ $(DOCS): $(SPEAKER)
 .PHONY: docs install uninstall
 docs: $(DOCS) ## generate the manual page, completions and JSON schema (build/docs)
 
-install: all docs ## install to DESTDIR and prefix (default /usr/local)
+install: all docs policies ## install to DESTDIR and prefix (default /usr/local)
 	$(INSTALL) -D -m 755 $(BUILD)/ostrace '$(DESTDIR)$(bindir)/ostrace'
 	$(INSTALL) -D -m 644 $(BUILD)/docs/ostrace.1 '$(DESTDIR)$(man1dir)/ostrace.1'
+	$(INSTALL) -D -m 644 docs/ostrace-oom.rules.5 '$(DESTDIR)$(man5dir)/ostrace-oom.rules.5'
+	$(INSTALL) -d '$(DESTDIR)$(policydir)'
+	$(INSTALL) -m 644 $(POLICIES) '$(DESTDIR)$(policydir)/'
 	$(INSTALL) -D -m 644 $(BUILD)/docs/ostrace.bash '$(DESTDIR)$(bashcompdir)/ostrace'
 	$(INSTALL) -D -m 644 $(BUILD)/docs/_ostrace '$(DESTDIR)$(zshcompdir)/_ostrace'
 	$(INSTALL) -D -m 644 $(BUILD)/docs/ostrace.fish '$(DESTDIR)$(fishcompdir)/ostrace.fish'
 
 uninstall: ## remove what install put there
 	rm -f '$(DESTDIR)$(bindir)/ostrace' '$(DESTDIR)$(man1dir)/ostrace.1' \
+		'$(DESTDIR)$(man5dir)/ostrace-oom.rules.5' \
+		$(patsubst %,'$(DESTDIR)$(policydir)/%',$(notdir $(POLICIES))) \
 		'$(DESTDIR)$(bashcompdir)/ostrace' '$(DESTDIR)$(zshcompdir)/_ostrace' \
 		'$(DESTDIR)$(fishcompdir)/ostrace.fish'
 

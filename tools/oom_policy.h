@@ -6,11 +6,12 @@
 #include <stdbool.h>
 
 /**
- * oom_policy_attach - load the policy in @file and pin it, in place of the one
+ * oom_policy_attach - load the policy @word, the name of one that is installed
+ * or a file (ending in .o, or with a slash in it), and pin it, in place of the one
  * attached by ostrace before, without a moment between the two
  * @name: set to its name
  */
-int oom_policy_attach(const char *file, bool verbose, const char **name);
+int oom_policy_attach(const char *word, bool verbose, const char **name);
 /** oom_policy_detach - -ENOENT if ostrace attached none */
 int oom_policy_detach(void);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "err.h"
 #include "oom_policy.h"
+#include "paths.h"
 
 #define PIN "/sys/fs/bpf/ostrace_oom_policy"
 
@@ -105,13 +106,34 @@ static int attach(struct bpf_map *map)
 	return err ? err_set(err, "cannot replace the policy attached: %s", strerror(-err)) : 0;
 }
 
-int oom_policy_attach(const char *file, bool verbose, const char **name)
+/* A bare name is that of a policy installed with us. */
+static int find_file(const char *word, char *file, size_t n)
+{
+	size_t len = strlen(word);
+
+	if (strchr(word, '/') || (len > 2 && !strcmp(word + len - 2, ".o"))) {
+		snprintf(file, n, "%s", word);
+		return 0;
+	}
+	snprintf(file, n, OSTRACE_POLICY_DIR "/%s.bpf.o", word);
+	if (!access(file, F_OK))
+		return 0;
+	return err_set(-ENOENT,
+		       "no policy '%s' is installed: there is no %s; a file is given with its path",
+		       word, file);
+}
+
+int oom_policy_attach(const char *word, bool verbose, const char **name)
 {
 	static char policy[16];
+	char file[1100];
 	struct bpf_object *obj;
 	struct bpf_map *map;
 	int err;
 
+	err = find_file(word, file, sizeof(file));
+	if (err)
+		return err;
 	last_words[0] = '\0';
 	if (!verbose)
 		libbpf_set_print(keep_words);

@@ -51,10 +51,10 @@ fi
 "$OSTRACE" --generate man <docs/ostrace.1.in >"$tmp/ostrace.1"
 result "--generate man: exit 0" $?
 if command -v mandoc >/dev/null; then
-	mandoc -T lint -W style "$tmp/ostrace.1" >"$tmp/out" 2>&1
-	result "the man page is lint-free" $?
+	mandoc -T lint -W style "$tmp/ostrace.1" docs/*.5 >"$tmp/out" 2>&1
+	result "the man pages are lint-free" $?
 else
-	skip "the man page is lint-free" "no mandoc"
+	skip "the man pages are lint-free" "no mandoc"
 fi
 ok=0
 for opt in $("$OSTRACE" --help | grep -oE -- '--[a-z-]+'); do

@@ -43,9 +43,13 @@ result $? "make install" "$log"
 (cd "$destdir" 2>/dev/null && find . -type f | sort) >"$log"
 diff - "$log" >"$log.diff" <<'FILES'
 ./usr/bin/ostrace
+./usr/lib/ostrace/policies/leaker.bpf.o
+./usr/lib/ostrace/policies/oomd_xattr.bpf.o
+./usr/lib/ostrace/policies/restarted.bpf.o
 ./usr/share/bash-completion/completions/ostrace
 ./usr/share/fish/vendor_completions.d/ostrace.fish
 ./usr/share/man/man1/ostrace.1
+./usr/share/man/man5/ostrace-oom.rules.5
 ./usr/share/zsh/site-functions/_ostrace
 FILES
 result $? "it puts files where they belong" "$log.diff"

@@ -88,9 +88,7 @@ ostrace oom >/run/story &
 watch=$!
 ostrace oom --json >/run/json &
 watch_json=$!
-ostrace oom --json --by recent 0.5 >/run/table &
-table=$!
-watching $watch $watch_json $table
+watching $watch $watch_json
 is small "$(one 'ostrace oom rank oomp >/run/rank; ostrace oom rank oomp --json >/run/rank.json' large:oomp/a:6 small:oomp/b:3)" \
 	"a rule by cgroup"
 grep -qE '^ +1 +2 +[0-9]+ small +prefer .* 2 /oomp/b' /run/rank && grep -q 'the policy takes small .*, the kernel alone large' /run/rank
@@ -108,17 +106,6 @@ result $? "oom tells the story"
 sed 's/^/# /' /run/story
 jq -e '.victims[0].comm == "small" and .constraint == "memcg" and .cgroup == "/oomp" and .oom_kill == 1 and .gone_ms > 0' /run/json >/dev/null
 result $? "oom --json as well"
-
-in_table() {
-	jq -se 'any(.[].rows[]; .name == "small" and .kernel_choice == "large" and .constraint == "memcg" and
-		.cgroup == "/oomp/b" and .trigger == "trigger" and .candidates == 3 and .gone_ns > 0 and
-		.freed_bytes > 3000000 and .decision_ns > 0)' /run/table >/dev/null 2>&1
-}
-for _ in $(seq 100); do in_table && break; sleep 0.2; done
-in_table
-result $? "and a row of the view: $(tail -n1 /run/table | jq -c '.rows[0]')"
-kill -INT $table
-wait $table
 
 # Policies.
 echo 'protect comm=trigger' >/dev/ostrace_oom_rules
