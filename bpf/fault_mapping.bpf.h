@@ -92,7 +92,8 @@ __noinline u64 fault_vma_look(u64 vma_at)
 		facts |= FAULT_IN_HUGETLB;
 	} else if (flags & (VM_PFNMAP | VM_MIXEDMAP)) {
 		facts |= FAULT_IN_SPECIAL;
-	} else if (BPF_CORE_READ(file, f_inode, i_sb, s_magic) == TMPFS_MAGIC) {
+	} else if (BPF_CORE_READ(file, f_mapping, host, i_sb, s_magic) == TMPFS_MAGIC) {
+		/* Of the pages, not of the name: that of a device is in a tmpfs, too. */
 		facts |= FAULT_IN_SHMEM;
 		if (is_shared_anon(file))
 			return LOOK(facts, FAULT_MAP_SHARED);

@@ -64,7 +64,10 @@ is "$(jq -s '[.[].rows[] | select(.kind == "anon") | .avg_ns > 0 and .avg_ns <= 
 	true "faults take time"
 kind zero zero:$pages "zero page" $pages
 kind kernel kernel:$pages anon $pages kernel
-kind file "file:200:$work/data" "file map" 200
+# Files of a tmpfs are shared memory.
+of_file="file map"
+[ "$(stat -f -c %T "$work")" = tmpfs ] && of_file=shmem
+kind file "file:200:$work/data" "$of_file" 200
 kind filecow "filecow:$pages:$work/copied" cow $pages
 kind shmem shmem:$pages shmem $pages
 if [ "$functions" = 1 ]; then
