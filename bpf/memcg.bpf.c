@@ -38,19 +38,34 @@ __u32 free_head;
 
 /* ---- the tree ---- */
 
-/* The kernel of these names that is running has one of the two, or none. */
+/*
+ * Declared here, too, since the types this is built with may be of a kernel that
+ * has them not. To flush, a kernel has one of the two ways, or none.
+ */
 extern void cgroup_rstat_flush(struct cgroup *cgrp) __weak __ksym;
+extern void css_rstat_flush(struct cgroup_subsys_state *css) __weak __ksym;
+extern struct mem_cgroup *bpf_get_mem_cgroup(struct cgroup_subsys_state *css) __weak __ksym;
+extern void bpf_put_mem_cgroup(struct mem_cgroup *memcg) __weak __ksym;
+extern unsigned long bpf_mem_cgroup_page_state(struct mem_cgroup *memcg, int idx) __weak __ksym;
+extern unsigned long bpf_mem_cgroup_vm_events(struct mem_cgroup *memcg,
+					      enum vm_event_item event) __weak __ksym;
 /* Where the counters of memory.stat lie in struct memcg_vmstats, by item. */
 extern const void mem_cgroup_stats_index __weak __ksym;
 extern const void mem_cgroup_events_index __weak __ksym;
 
-/* Up to 6.18 these were events. */
+/* Up to 6.18 these were events, since then they are states. */
 enum vm_event_item___events {
 	PGSCAN_DIRECT___events,
 	PGSTEAL_DIRECT___events,
 };
+enum node_stat_item___states {
+	PGSCAN_DIRECT___states,
+	PGSTEAL_DIRECT___states,
+};
 
 #define STATE(item) bpf_core_enum_value(enum node_stat_item, item)
+#define SCAN_STATE bpf_core_enum_value(enum node_stat_item___states, PGSCAN_DIRECT___states)
+#define STEAL_STATE bpf_core_enum_value(enum node_stat_item___states, PGSTEAL_DIRECT___states)
 #define NO_INDEX 0xff
 
 /* For kernels without bpf_mem_cgroup_page_state(): looked up once. */
@@ -79,9 +94,9 @@ static __noinline int look_up_stats(void)
 	look_up(STAT_REFAULT_FILE, states, STATE(WORKINGSET_REFAULT_FILE), false);
 	look_up(STAT_ACTIVATE_ANON, states, STATE(WORKINGSET_ACTIVATE_ANON), false);
 	look_up(STAT_ACTIVATE_FILE, states, STATE(WORKINGSET_ACTIVATE_FILE), false);
-	if (bpf_core_enum_value_exists(enum node_stat_item, PGSCAN_DIRECT)) {
-		look_up(STAT_SCAN_DIRECT, states, STATE(PGSCAN_DIRECT), false);
-		look_up(STAT_STEAL_DIRECT, states, STATE(PGSTEAL_DIRECT), false);
+	if (bpf_core_enum_value_exists(enum node_stat_item___states, PGSCAN_DIRECT___states)) {
+		look_up(STAT_SCAN_DIRECT, states, SCAN_STATE, false);
+		look_up(STAT_STEAL_DIRECT, states, STEAL_STATE, false);
 	} else {
 		look_up(STAT_SCAN_DIRECT, events,
 			bpf_core_enum_value(enum vm_event_item___events, PGSCAN_DIRECT___events),
@@ -132,8 +147,8 @@ static __always_inline bool stats_by_call(struct memcg_row *r, struct cgroup *cg
 	r->stat[STAT_REFAULT_FILE] = bpf_mem_cgroup_page_state(m, STATE(WORKINGSET_REFAULT_FILE));
 	r->stat[STAT_ACTIVATE_ANON] = bpf_mem_cgroup_page_state(m, STATE(WORKINGSET_ACTIVATE_ANON));
 	r->stat[STAT_ACTIVATE_FILE] = bpf_mem_cgroup_page_state(m, STATE(WORKINGSET_ACTIVATE_FILE));
-	r->stat[STAT_SCAN_DIRECT] = bpf_mem_cgroup_page_state(m, STATE(PGSCAN_DIRECT));
-	r->stat[STAT_STEAL_DIRECT] = bpf_mem_cgroup_page_state(m, STATE(PGSTEAL_DIRECT));
+	r->stat[STAT_SCAN_DIRECT] = bpf_mem_cgroup_page_state(m, SCAN_STATE);
+	r->stat[STAT_STEAL_DIRECT] = bpf_mem_cgroup_page_state(m, STEAL_STATE);
 	r->stat[STAT_MAJOR_FAULTS] =
 		bpf_mem_cgroup_vm_events(m, bpf_core_enum_value(enum vm_event_item, PGMAJFAULT));
 	bpf_put_mem_cgroup(m);
