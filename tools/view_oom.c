@@ -159,6 +159,27 @@ static void open_records(struct view_state *st)
 	err_clear();
 }
 
+/*
+ * Most machines never see a kill, and a panel that stays empty takes room from
+ * the others: there is one where the module is, or where somebody was killed
+ * since the machine was started. `ostrace oom` does not ask.
+ */
+static bool oom_present(void)
+{
+	bool killed = false;
+	char line[128];
+	FILE *f;
+
+	if (!access("/dev/ostrace_oom", F_OK))
+		return true;
+	f = fopen("/proc/vmstat", "re");
+	while (f && !killed && fgets(line, sizeof(line), f))
+		killed = !strncmp(line, "oom_kill ", 9) && strtoull(line + 9, NULL, 10) > 0;
+	if (f)
+		fclose(f);
+	return killed;
+}
+
 static int oom_open(struct session *s, const struct filter *f, struct view_state **out)
 {
 	struct view_state *st = calloc(1, sizeof(*st));
@@ -424,6 +445,7 @@ const struct view view_oom = {
 	.top_table = T_RECENT,
 	.overview = T_RECENT,
 	.needs = needs,
+	.present = oom_present,
 	.open = oom_open,
 	.close = oom_close,
 	.tick = oom_tick,
