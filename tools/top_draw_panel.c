@@ -27,7 +27,7 @@ static const char *plural(const char *noun)
 	return n > 1 && (noun[n - 1] == 's' || !strcmp(noun + n - 2, "ch")) ? "es" : "s";
 }
 
-/* "12345 syscalls/s", or what the rows of the place drilled to add up to. */
+/* "12345 syscalls/s", "not watched", or what the rows of the place drilled to add up to. */
 static void rate_text(const struct top *t, const struct top_panel *p, char *buf, size_t n)
 {
 	uint64_t sum = p->scope.depth ? p->total : p->events;
@@ -35,6 +35,8 @@ static void rate_text(const struct top *t, const struct top_panel *p, char *buf,
 	char num[16];
 
 	*buf = 0;
+	if (p->idle)
+		snprintf(buf, n, "not watched");
 	if (!t->measured_ns || !t->samples || p->err < 0 || (p->scope.depth && !def))
 		return;
 	format_count(num, sizeof(num), (uint64_t)((double)sum * 1e9 / t->measured_ns + 0.5));

@@ -19,8 +19,8 @@ static int inactive_height(const struct top *t, int room)
 		return 0;
 	if (room < MIN_ACTIVE + n)
 		return 0;
-	/* Whatever is followed is to be seen in all of them. */
-	if (t->follow.kind && room >= MIN_ACTIVE + n * (TITLE_LINES + 1)) {
+	/* Whatever is followed is to be seen in all of them, beside a table. */
+	if (t->follow.kind && !top_has_hist(p) && room >= MIN_ACTIVE + n * (TITLE_LINES + 1)) {
 		h = (room - MIN_ACTIVE) * 2 / 3 / n;
 		return h > TITLE_LINES + 1 ? h : TITLE_LINES + 1;
 	}
