@@ -146,7 +146,7 @@ cleanup() {
 	local p dir
 	for p in "${started[@]}"; do kill -KILL "$p" 2>/dev/null; done
 	wait 2>/dev/null
-	for dir in "${cgroups[@]}"; do until_true rmdir "$dir"; done
+	for dir in "${cgroups[@]}"; do [ ! -d "$dir" ] || until_true rmdir "$dir"; done
 	rm -rf "$work"
 }
 trap cleanup EXIT

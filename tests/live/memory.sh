@@ -27,7 +27,7 @@ if ! has_memory 2>/dev/null; then
 	exit
 fi
 
-plan 23
+plan 24
 mount=$(cgroup_mount)
 echo +memory >"$mount/cgroup.subtree_control"
 new_cgroup m || exit 1
