@@ -24,6 +24,8 @@ static inline __attribute__((always_inline)) void frame_push(struct irq_frames *
 	if (d >= IRQ_NESTING)
 		return; /* then its end is not found, either */
 	*(volatile __u32 *)&st->depth = d + 1;
+	/* Or the compiler leaves out the masks below, which older verifiers need. */
+	__asm__ volatile("" : "+r"(d));
 	f = &st->frame[d & (IRQ_NESTING - 1)];
 	f->id = id;
 	f->data = data;
