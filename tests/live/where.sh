@@ -13,11 +13,12 @@ where() { # where NAME CALLS-STEP...
 	grep -v '^{' "$work/$name.all" >"$work/$name.said"
 }
 part() { jq "[.rows[] | select(.name == \"$2\").$3] | add // 0" "$work/$1"; }
-adds_up() { # the parts of every row are its total exactly, the shares 100 %
+# The parts of every row are its total exactly; each of six shares is rounded to 0.001.
+adds_up() {
 	jq -e '[.rows[] | (.running_ns + .blocked_ns + .throttle_ns + .reclaim_ns + .ready_ns +
 			.interrupted_ns - .total_ns) == 0 and
 		((.running_percent + .blocked_percent + .throttle_percent + .reclaim_percent +
-			.ready_percent + .interrupted_percent - 100) | fabs) < 0.001 or
+			.ready_percent + .interrupted_percent - 100) | fabs) < 0.0031 or
 			.total_ns == 0] |
 		length > 0 and all' "$work/$1"
 }
