@@ -434,7 +434,15 @@ static int mech_init(struct oirq_mechs *ms, unsigned int id)
 	if (!m->stats)
 		return -ENOMEM;
 	if (ops[id].work) {
-		INIT_WORK(&m->work, ops[id].work);
+		/*
+		 * Each place that initialises work is a lock class of its own:
+		 * what runs in softirqs is to be another one than what runs in
+		 * threads, or lockdep takes the two for one.
+		 */
+		if (ops[id].wq_flags & OIRQ_WQ_BH)
+			INIT_WORK(&m->work, ops[id].work);
+		else
+			INIT_WORK(&m->work, ops[id].work);
 		m->wq = oirq_mech_alloc_wq(id);
 		if (!m->wq)
 			goto err_stats;
