@@ -33,7 +33,8 @@ void cell_read(const struct ostrace_cell *from, struct hist *to)
 	to->sum += sum;
 }
 
-uint64_t max_floor(const struct hist *h, uint64_t *most)
+/* What the largest value in @h must at least be; @most: what it is at most. */
+static uint64_t max_floor(const struct hist *h, uint64_t *most)
 {
 	uint64_t low, mean;
 	uint32_t top = OSTRACE_HIST_SLOTS - 1;
@@ -65,7 +66,8 @@ uint64_t max_settle(const struct ostrace_max *m, uint32_t epoch, uint64_t least,
 	return max ? max : least;
 }
 
-void hist_advance(struct hist *sum, struct hist *delta, const struct hist *now)
+/* @delta: how much @now is more than @sum, which becomes @now; but for maxima. */
+static void hist_advance(struct hist *sum, struct hist *delta, const struct hist *now)
 {
 	int i;
 
@@ -78,22 +80,58 @@ void hist_advance(struct hist *sum, struct hist *delta, const struct hist *now)
 	memcpy(sum->slot, now->slot, sizeof(sum->slot));
 }
 
-void cell_take(struct hist *sum, struct hist *delta, const struct ostrace_cell *c, uint32_t epoch)
+/* Cell @i of several that lie @stride bytes apart. */
+static const struct ostrace_cell *cell_at(const struct ostrace_cell *first, size_t stride, int i)
+{
+	return (const struct ostrace_cell *)((const char *)first + stride * (size_t)i);
+}
+
+/* The maximum of an interval, over the cells; @h is all that they counted in it. */
+static uint64_t cells_max(const struct hist *h, const struct ostrace_cell *first, size_t stride,
+			  int n, uint32_t epoch)
+{
+	uint64_t most, least = max_floor(h, &most), max = 0;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		uint64_t m = ostrace_max_of(&cell_at(first, stride, i)->max, epoch);
+
+		if (m > max && m <= most)
+			max = m;
+	}
+	/* Only if none has it: a cell that was idle may keep a larger one of before. */
+	for (i = 0; max < least && i < n; i++)
+		max = max_late(&cell_at(first, stride, i)->max, epoch, least, most);
+	return max < least ? least : max;
+}
+
+void cells_take(struct hist *sum, struct hist *delta, const struct ostrace_cell *first,
+		size_t stride, int n, uint32_t epoch)
 {
 	struct hist now = {};
-	uint64_t least, most;
+	uint64_t count = 0;
+	int i;
 
-	memset(delta, 0, sizeof(*delta));
-	if (*(const volatile uint64_t *)&c->count == sum->count)
+	for (i = 0; i < n; i++)
+		count += *(const volatile uint64_t *)&cell_at(first, stride, i)->count;
+	if (delta->count)
+		memset(delta, 0, sizeof(*delta));
+	if (count == sum->count)
 		return;
-	cell_read(c, &now);
+	for (i = 0; i < n; i++)
+		cell_read(cell_at(first, stride, i), &now);
 	hist_advance(sum, delta, &now);
 	if (!delta->count)
 		return;
-	least = max_floor(delta, &most);
-	delta->max = max_settle(&c->max, epoch, least, most);
+	delta->max = cells_max(delta, first, stride, n, epoch);
 	if (delta->max > sum->max)
 		sum->max = delta->max;
+}
+
+void cell_take(struct hist *sum, struct hist *delta, const struct ostrace_cell *c, uint32_t epoch)
+{
+	memset(delta, 0, sizeof(*delta));
+	cells_take(sum, delta, c, 0, 1, epoch);
 }
 
 uint64_t counter_take(uint64_t *sum, const uint64_t *from)

@@ -3,6 +3,7 @@
 #ifndef OSTRACE_CELLS_H
 #define OSTRACE_CELLS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include "hist.h"
 #include "ostrace/cell.h"
@@ -15,15 +16,6 @@
  * histogram.
  */
 void cell_read(const struct ostrace_cell *from, struct hist *to);
-
-/** hist_advance - @delta: how much @now is more than @sum, which becomes @now; but for maxima */
-void hist_advance(struct hist *sum, struct hist *delta, const struct hist *now);
-
-/**
- * max_floor - what the largest value in @h must at least be
- * @most: what it is at most
- */
-uint64_t max_floor(const struct hist *h, uint64_t *most);
 
 /**
  * max_late - the maximum that a value left under another epoch than it counts in
@@ -43,10 +35,16 @@ uint64_t max_late(const struct ostrace_max *m, uint32_t epoch, uint64_t least, u
 uint64_t max_settle(const struct ostrace_max *m, uint32_t epoch, uint64_t least, uint64_t most);
 
 /**
- * cell_take - what one cell counted since it was last taken
+ * cells_take - what several cells counted together since they were last taken
  * @sum: everything taken so far; brought up to date
- * @delta: what is new; its maximum is that of @epoch
+ * @delta: what the last taking gave (at first: all zero); now what is new, its
+ *         maximum that of @epoch
+ * @first, @stride, @n: so many cells, so many bytes from one to the next
  */
+void cells_take(struct hist *sum, struct hist *delta, const struct ostrace_cell *first,
+		size_t stride, int n, uint32_t epoch);
+
+/** cell_take - the same for one cell; @delta may hold anything before */
 void cell_take(struct hist *sum, struct hist *delta, const struct ostrace_cell *c, uint32_t epoch);
 
 /** counter_take - how much *@from grew since it was *@sum, which becomes it */

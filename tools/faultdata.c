@@ -259,39 +259,16 @@ static void collect_cell(struct faultdata *d, int plane, uint32_t cell, uint32_t
 {
 	struct fault_cell *cells = plane == FAULT_PLANE_ALL ? d->m.cells : d->m.focus_cells;
 	struct fault_stat *st = &d->stat[plane][cell];
-	uint64_t count = 0, untimed = 0, least, most;
-	struct hist now = {};
+	uint64_t untimed = 0;
 	int cpu;
 
-	for (cpu = 0; cpu < d->m.ncpus; cpu++) {
-		const volatile struct fault_cell *c = &cells[(uint32_t)cpu * FAULT_CELLS + cell];
-
-		count += c->lat.count;
-		untimed += c->untimed;
-	}
+	for (cpu = 0; cpu < d->m.ncpus; cpu++)
+		untimed += *(const volatile uint64_t *)&cells[(uint32_t)cpu * FAULT_CELLS + cell]
+				    .untimed;
 	st->d_untimed = untimed - st->untimed;
 	st->untimed = untimed;
-	if (count == st->sum.count) {
-		if (st->delta.count)
-			memset(&st->delta, 0, sizeof(st->delta));
-		return;
-	}
-	for (cpu = 0; cpu < d->m.ncpus; cpu++)
-		cell_read(&cells[(uint32_t)cpu * FAULT_CELLS + cell].lat, &now);
-	hist_advance(&st->sum, &st->delta, &now);
-	st->delta.max = 0;
-	if (!st->delta.count)
-		return;
-	least = max_floor(&st->delta, &most);
-	for (cpu = 0; cpu < d->m.ncpus; cpu++) {
-		const struct ostrace_max *m = &cells[(uint32_t)cpu * FAULT_CELLS + cell].lat.max;
-		uint64_t max = max_settle(m, epoch, least, most);
-
-		if (max > st->delta.max && max <= most)
-			st->delta.max = max;
-	}
-	if (st->delta.max > st->sum.max)
-		st->sum.max = st->delta.max;
+	cells_take(&st->sum, &st->delta, &cells[cell].lat, FAULT_CELLS * sizeof(*cells), d->m.ncpus,
+		   epoch);
 }
 
 void faultdata_harvest(struct faultdata *d)

@@ -284,14 +284,12 @@ static void collect_cells(struct sysdata *d, int plane, uint32_t sys, uint32_t e
 {
 	struct sys_cell *cells = plane == PLANE_ALL ? d->m.cells : d->m.focus_cells;
 	struct sys_stat *st = &d->stat[plane][sys];
-	uint64_t count = 0, errors = 0, restarts = 0, untimed = 0, least, most;
-	struct hist now = {};
+	uint64_t errors = 0, restarts = 0, untimed = 0;
 	int cpu;
 
 	for (cpu = 0; cpu < d->m.ncpus; cpu++) {
 		const volatile struct sys_cell *c = &cells[(uint32_t)cpu * SYS_SLOTS + sys];
 
-		count += c->lat.count;
 		errors += c->errors;
 		restarts += c->restarts;
 		untimed += c->untimed;
@@ -302,32 +300,8 @@ static void collect_cells(struct sysdata *d, int plane, uint32_t sys, uint32_t e
 	st->errors = errors;
 	st->restarts = restarts;
 	st->untimed = untimed;
-	if (count == st->sum.count) {
-		if (st->delta.count)
-			memset(&st->delta, 0, sizeof(st->delta));
-		return;
-	}
-	for (cpu = 0; cpu < d->m.ncpus; cpu++)
-		cell_read(&cells[(uint32_t)cpu * SYS_SLOTS + sys].lat, &now);
-	hist_advance(&st->sum, &st->delta, &now);
-	if (!st->delta.count)
-		return;
-	st->delta.max = 0;
-	least = max_floor(&st->delta, &most);
-	for (cpu = 0; cpu < d->m.ncpus; cpu++) {
-		const struct ostrace_max *m = &cells[(uint32_t)cpu * SYS_SLOTS + sys].lat.max;
-		uint64_t max = ostrace_max_of(m, epoch);
-
-		if (max > st->delta.max && max <= most)
-			st->delta.max = max;
-	}
-	for (cpu = 0; st->delta.max < least && cpu < d->m.ncpus; cpu++)
-		st->delta.max = max_late(&cells[(uint32_t)cpu * SYS_SLOTS + sys].lat.max, epoch,
-					 least, most);
-	if (st->delta.max < least)
-		st->delta.max = least;
-	if (st->delta.max > st->sum.max)
-		st->sum.max = st->delta.max;
+	cells_take(&st->sum, &st->delta, &cells[sys].lat, SYS_SLOTS * sizeof(*cells), d->m.ncpus,
+		   epoch);
 }
 
 void sysdata_harvest(struct sysdata *d)

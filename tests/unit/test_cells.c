@@ -105,6 +105,25 @@ static void maximum_that_nobody_knows(void **state)
 	free(c);
 }
 
+/* One of two cells did nothing; what it kept for the epoch before is not of this one. */
+static void maximum_of_several_cells(void **state)
+{
+	struct ostrace_cell *c = calloc(2, sizeof(*c));
+	struct hist sum = {}, delta = {};
+
+	assert_non_null(c);
+	ostrace_cell_add(&c[0], 1, 1010);
+	cells_take(&sum, &delta, c, sizeof(*c), 2, 1);
+	assert_int_equal(delta.max, 1010);
+	ostrace_cell_add(&c[1], 2, 1000);
+	ostrace_cell_add(&c[1], 2, 900);
+	cells_take(&sum, &delta, c, sizeof(*c), 2, 2);
+	assert_int_equal(delta.count, 2);
+	assert_int_equal(delta.sum, 1900);
+	assert_int_equal(delta.max, 1000);
+	free(c);
+}
+
 static void maximum_of_a_total(void **state)
 {
 	struct ostrace_max m = {};
@@ -173,6 +192,7 @@ int main(void)
 		cmocka_unit_test(maximum_of_the_epoch_after),
 		cmocka_unit_test(maximum_of_what_is_not_counted_yet),
 		cmocka_unit_test(maximum_that_nobody_knows),
+		cmocka_unit_test(maximum_of_several_cells),
 		cmocka_unit_test(maximum_of_a_total),
 		cmocka_unit_test(never_torn),
 	};
