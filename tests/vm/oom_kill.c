@@ -31,8 +31,8 @@ static struct combination {
 
 static struct scene {
 	struct combination how;
-	struct proc p[PROCS_MAX];
-	int tier[PROCS_MAX], home[PROCS_MAX];
+	struct proc p[PROCS_MAX + 1]; /* the last one stands for all others */
+	int tier[PROCS_MAX + 1], home[PROCS_MAX + 1];
 	int n;
 	struct proc trigger;
 } scene;
@@ -101,6 +101,12 @@ static void make_scene(const struct combination *c)
 		snprintf(p->name, sizeof(p->name), "%s-%d", tier_names[t], i);
 		snprintf(p->cgroup, sizeof(p->cgroup), TOP "/limit/%s", tier_names[scene.home[i]]);
 	}
+	/*
+	 * The trigger and, if there is no limit, the machine's own processes: all
+	 * protected, at home elsewhere, the trigger younger than the scene.
+	 */
+	scene.p[i].mb = is("memcg") ? 1 : 12;
+	scene.home[i] = 3;
 	snprintf(scene.trigger.name, sizeof(scene.trigger.name), "trigger");
 	snprintf(scene.trigger.cgroup, sizeof(scene.trigger.cgroup), TOP "/limit/trigger");
 	scene.trigger.adj = is("memcg") ? 0 : -900;
@@ -158,13 +164,13 @@ static bool homes_alike(int who)
 	return false;
 }
 
-/* Who should die; -1: two are too close to tell. */
+/* Who should die; -1: two are too close to tell, or it is none of the scene. */
 static int expected(bool policy)
 {
 	long best = 0, second = 0, v;
 	int i, who = -1;
 
-	for (i = 0; i < scene.n; i++) {
+	for (i = 0; i <= scene.n; i++) {
 		v = policy ? (scene.tier[i] + 1) * 1000000000000000l + key_of(i) :
 			     1000000000l + kernel_points(i);
 		if (who < 0 || v > best) {
@@ -177,7 +183,7 @@ static int expected(bool policy)
 	}
 	if (policy && scene.how.order == ORDER_CGROUP && homes_alike(who))
 		return -1;
-	return best - second > 150 ? who : -1;
+	return best - second > 150 && who < scene.n ? who : -1;
 }
 
 static unsigned long available_mb(void)
@@ -345,7 +351,7 @@ static void run_combination(const struct combination *c, int count)
 
 	write_rules(c);
 	set_mode(c->mode);
-	while (done < count && tries++ < count * 4) {
+	while (done < count && tries++ < count * 10) {
 		make_scene(c);
 		r = one_kill();
 		end_scene();
