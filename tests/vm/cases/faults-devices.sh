@@ -1,4 +1,5 @@
 #!/bin/bash
+# everyday: 7.3
 # timeout: 120
 # Major faults that wait for devices: a slow one of known latency, and swap; and
 # in sum what the kernel counts for the same process.

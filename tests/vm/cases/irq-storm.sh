@@ -1,4 +1,5 @@
 #!/bin/bash
+# everyday: 7.3
 # timeout: 300
 # ostrace_irq where it hurts: storms, and CPUs and devices that go away.
 # shellcheck disable=SC2119,SC2319,SC2320 # the status of a condition is what is asked for

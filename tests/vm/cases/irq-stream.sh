@@ -1,4 +1,5 @@
 #!/bin/bash
+# everyday: 7.3
 # timeout: 300
 # ostrace_irq: the ioctls' rules, and the stream of records.
 # shellcheck disable=SC2119,SC2319,SC2320 # the status of a condition is what is asked for

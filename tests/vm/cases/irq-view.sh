@@ -1,4 +1,5 @@
 #!/bin/bash
+# everyday: 7.3
 # timeout: 300
 # The view irq: N interrupts fired are N in its reports, for every mechanism, in
 # the context where it belongs; and the module may go and come back under it.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# everyday: 7.3
 # BPF policies and the command line of the OOM module.
 # timeout: 900
 # shellcheck disable=SC2034 # victim is looked at by name

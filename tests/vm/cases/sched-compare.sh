@@ -1,4 +1,5 @@
 #!/bin/bash
+# everyday: 7.3
 # timeout: 600
 # ostrace sched --compare: measures both, and leaves the machine as it was.
 # shellcheck disable=SC2317 # called by name

@@ -1,4 +1,5 @@
 #!/bin/bash
+# everyday: 7.3
 # timeout: 240
 # Ejected in every way there is: noticed, said, shown; and started again if asked.
 # shellcheck disable=SC2317 # called by name

@@ -1,4 +1,5 @@
 #!/bin/bash
+# everyday: 7.3
 # timeout: 300
 # The time that interrupts take from a process: the demo driver notes whom each of
 # them interrupted and for how long, and what it notes lies inside of what the view

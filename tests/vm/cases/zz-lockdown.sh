@@ -1,4 +1,5 @@
 #!/bin/bash
+# everyday: 7.3
 # A kernel that really is locked down. There is no way back, so this comes last.
 # shellcheck source-path=SCRIPTDIR source=../../live/lib.sh
 . "$(dirname "$0")/../../live/lib.sh"
