@@ -53,7 +53,7 @@ CPPFLAGS_ALL := -D_GNU_SOURCE -Iinclude -I$(BUILD)/include -Itools $(CPPFLAGS)
 CFLAGS_ALL   := -std=gnu11 -fno-strict-aliasing $(CFLAGS) $(WARN) $(HARDEN) $(SAN)
 # libcap-ng can look users up; we never ask it to, so the linker need not warn.
 LDFLAGS_ALL  := $(if $(STATIC),-static-pie$(if $(OSTRACE_IN_ROOT), -Wl$(comma)--no-warnings),-pie) -Wl,-z,relro,-z,now $(SAN) $(LDFLAGS)
-LIB_MODULES  := libbpf libelf zlib ncursesw libcap-ng
+LIB_MODULES  := libbpf libdw libelf zlib ncursesw libcap-ng
 LIBS = $(shell $(PKG_CONFIG) $(if $(STATIC),--static) --libs $(LIB_MODULES)) -lm
 
 BPF_ARCH   := $(patsubst x86_64,x86,$(ARCH))
@@ -68,7 +68,7 @@ SHARED_SRC := $(addprefix modules/oom/,rank.c rules.c parse.c)
 TOOL_SRC := $(wildcard tools/*.c) $(SHARED_SRC)
 BPF_SRC  := $(wildcard bpf/*.bpf.c)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/%.o)
-STATIC_OBJ := $(if $(STATIC),$(BUILD)/packaging/toolchain/libelf-static.o)
+STATIC_OBJ := $(if $(STATIC),$(BUILD)/packaging/toolchain/elfutils-static.o)
 LIB_OBJ  := $(filter-out $(BUILD)/tools/main.o,$(TOOL_OBJ))
 SKEL     := $(BPF_SRC:bpf/%.bpf.c=$(BUILD)/include/%.skel.h)
 GENERATED := $(SKEL) $(addprefix $(BUILD)/include/,syscall_table.h version.h paths.h)

@@ -19,6 +19,8 @@
 #include "ostrace/fault.h"
 #include "fault_state.bpf.h"
 #include "fault_mapping.bpf.h"
+#include "fault_stack.bpf.h"
+#include "fault_rss.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -81,6 +83,13 @@ static __always_inline bool cpu_wanted(u32 cpu)
 	return !filter_cpus || filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1;
 }
 
+/* Does the filter leave faults of this cell on this CPU out? */
+static __always_inline bool left_out(u32 cpu, u32 cell)
+{
+	return (errors_only && !fault_is_error(cell / FAULT_ORIGINS)) || cpu >= nr_cpus ||
+	       !cpu_wanted(cpu);
+}
+
 /*
  * A fault has ended after @ns (0: not known). @what: FAULT_WHAT(). The cells of a
  * kind have one program that writes them.
@@ -91,10 +100,7 @@ __noinline int fault_account(u32 slot, u32 what, u64 ns)
 	u32 at = cpu * FAULT_CELLS + cell;
 	bool focus;
 
-	if (errors_only && !fault_is_error(cell / FAULT_ORIGINS))
-		return 0;
-	if (cpu >= nr_cpus || cell >= FAULT_CELLS || at >= nr_cpus * FAULT_CELLS ||
-	    !cpu_wanted(cpu))
+	if (left_out(cpu, cell) || cell >= FAULT_CELLS || at >= nr_cpus * FAULT_CELLS)
 		return 0;
 	focus = slot != SLOT_FULL && threads[slot & thread_mask].flags & FAULT_THREAD_FOCUS;
 	if (likely(ns)) {
@@ -361,7 +367,10 @@ static __always_inline int fault_ends(struct bpf_perf_event_data *ctx, bool majo
 		}
 	}
 	cell = FAULT_CELL(fault_kind(facts), from_user(ctx) ? FAULT_USER : FAULT_KERNEL);
-	fault_account(slot, FAULT_WHAT(map, cell), start && now > start ? now - start : 0);
+	start = start && now > start ? now - start : 0;
+	fault_account(slot, FAULT_WHAT(map, cell), start);
+	if (unlikely(control.stacks) && !left_out(bpf_get_smp_processor_id(), cell))
+		stack_take(ctx, cell, start);
 	return 0;
 }
 
@@ -400,9 +409,9 @@ static __always_inline u32 signal_kind(int sig, int code)
 }
 
 /* A fault of the current thread failed; @addr as far as known. */
-static __always_inline void failed(u32 kind, u64 addr, bool have_addr)
+static __always_inline void failed(void *ctx, u32 kind, u64 addr, bool have_addr)
 {
-	u64 now = bpf_ktime_get_ns(), start;
+	u64 now = bpf_ktime_get_ns(), start, ns;
 	struct task_struct *t = bpf_get_current_task_btf();
 	u32 what = FAULT_WHAT(FAULT_MAP_UNKNOWN, FAULT_CELL(kind, FAULT_USER)), map;
 	u32 slot = thread_slot(t, 0);
@@ -421,7 +430,11 @@ static __always_inline void failed(u32 kind, u64 addr, bool have_addr)
 	th->start_ns = 0;
 	map = fault_mapping_at(slot, have_addr ? addr : th->addr, 0) >> 32;
 	what = FAULT_WHAT(map, FAULT_CELL(kind, FAULT_USER));
-	fault_account(slot, what, start && now > start ? now - start : 0);
+	ns = start && now > start ? now - start : 0;
+	fault_account(slot, what, ns);
+	if (unlikely(control.stacks) &&
+	    !left_out(bpf_get_smp_processor_id(), FAULT_CELL(kind, FAULT_USER)))
+		stack_take(ctx, FAULT_CELL(kind, FAULT_USER), ns);
 }
 
 SEC("tp_btf/signal_generate")
@@ -435,14 +448,14 @@ int BPF_PROG(ostrace_signal, int sig, struct kernel_siginfo *info, struct task_s
 		return 0;
 	kind = signal_kind(sig, BPF_CORE_READ(info, si_code));
 	if (kind < FAULT_KINDS)
-		failed(kind, (u64)BPF_CORE_READ(info, _sifields._sigfault._addr), true);
+		failed(ctx, kind, (u64)BPF_CORE_READ(info, _sifields._sigfault._addr), true);
 	return 0;
 }
 
 SEC("fentry/pagefault_out_of_memory")
 int BPF_PROG(ostrace_oom)
 {
-	failed(FAULT_OOM, 0, false);
+	failed(ctx, FAULT_OOM, 0, false);
 	return 0;
 }
 

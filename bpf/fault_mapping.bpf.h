@@ -3,9 +3,11 @@
 #ifndef OSTRACE_FAULT_MAPPING_BPF_H
 #define OSTRACE_FAULT_MAPPING_BPF_H
 
+#include "fault_path.bpf.h"
 #include "fault_state.bpf.h"
 
 /* include/linux/mm.h */
+#define VM_EXEC 0x00000004
 #define VM_SHARED 0x00000008
 #define VM_PFNMAP 0x00000400
 #define VM_HUGETLB 0x00400000
@@ -41,6 +43,7 @@ __noinline u32 fault_mapping_of(u64 file_at)
 		m->tgid = bpf_get_current_pid_tgid() >> 32;
 		name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
 		bpf_probe_read_kernel_str(m->name, sizeof(m->name), name);
+		m->path = fault_path_of(file_at);
 		set_state(&m->state, MAPPING_USED);
 		return at;
 	}

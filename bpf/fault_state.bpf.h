@@ -22,6 +22,7 @@ const volatile int filter_cglevel;
 const volatile bool filter_cpus;
 const volatile __u64 filter_cpu_bits[64];
 const volatile bool errors_only;
+const volatile __u32 page_shift = 12;
 
 /* Mapped by the reader; sized by the loader. */
 struct fault_control control SEC(".bss.control");
@@ -31,6 +32,7 @@ struct fault_cell focus_cells[FAULT_CELLS] SEC(".bss.focus");
 struct fault_thread threads[FAULT_THREADS_MIN] SEC(".bss.threads");
 struct fault_row rows[FAULT_ROWS_MIN] SEC(".bss.rows");
 struct fault_mapping mappings[FAULT_MAPPINGS] SEC(".bss.mappings");
+struct fault_paths paths SEC(".bss.paths");
 
 /* Free thread slots: the reader puts at control.free_tail, we take at free_head. */
 __u32 free_ring[FAULT_THREADS_MIN] SEC(".bss.ring");

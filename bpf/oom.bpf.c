@@ -7,6 +7,7 @@
  * slots. What happens to a victim later is written by one CPU at a time too:
  * the reaper is one thread, and an mm ends once.
  */
+#include "mm.bpf.h"
 #include "ostrace.bpf.h"
 #include "ostrace/kills.h"
 
@@ -17,44 +18,19 @@ const volatile __u32 nr_cpus = 1; /* possible ones */
 struct oom_control_page control SEC(".bss.control");
 struct oom_kill kills[KILLS_KEPT] SEC(".bss.kills");
 
-/* Absent for who may not read kernel addresses. */
-extern const void __per_cpu_offset __ksym __weak;
-
-/*
- * Pages of a kind. The kernel counts per CPU and adds up now and then: far off
- * on large machines, unless all parts are summed.
- */
-static __always_inline u64 pages_of(struct mm_struct *mm, int kind)
-{
-	s64 sum = BPF_CORE_READ(mm, rss_stat[kind].count);
-	void *parts = BPF_CORE_READ(mm, rss_stat[kind].counters);
-	u64 offset;
-	s32 part;
-	int cpu;
-
-	if (&__per_cpu_offset)
-		bpf_for(cpu, 0, nr_cpus) {
-			if (!bpf_probe_read_kernel(&offset, sizeof(offset),
-						   (void *)&__per_cpu_offset + cpu * 8) &&
-			    !bpf_probe_read_kernel(&part, sizeof(part), parts + offset))
-				sum += part;
-		}
-	return sum > 0 ? (u64)sum : 0;
-}
-
 static __noinline u64 anon_of(struct mm_struct *mm)
 {
-	return mm ? pages_of(mm, MM_ANONPAGES) : 0;
+	return mm ? mm_pages(mm, MM_ANONPAGES, nr_cpus) : 0;
 }
 
 static __noinline u64 file_of(struct mm_struct *mm)
 {
-	return mm ? pages_of(mm, MM_FILEPAGES) : 0;
+	return mm ? mm_pages(mm, MM_FILEPAGES, nr_cpus) : 0;
 }
 
 static __noinline u64 shmem_of(struct mm_struct *mm)
 {
-	return mm ? pages_of(mm, MM_SHMEMPAGES) : 0;
+	return mm ? mm_pages(mm, MM_SHMEMPAGES, nr_cpus) : 0;
 }
 
 /* The newest victim of this memory, or (@mm 0) this thread, that still has some. */
@@ -96,7 +72,7 @@ int BPF_PROG(ostrace_mark_victim, struct task_struct *task, u32 uid)
 	k->anon = anon_of(mm);
 	k->file = file_of(mm);
 	k->shmem = shmem_of(mm);
-	k->swap = pages_of(mm, MM_SWAPENTS);
+	k->swap = mm_pages(mm, MM_SWAPENTS, nr_cpus);
 	k->pgtables = BPF_CORE_READ(mm, pgtables_bytes.counter);
 	k->cgroup = task_cgroup_id(task);
 	k->trigger_cgroup = task_cgroup_id(trigger);

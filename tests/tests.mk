@@ -18,13 +18,13 @@ $(FAKE_VIEW): tests/unit/fake_view.c $(BUILD)/.toolchain | $(BUILD)/.deps
 -include $(FAKE_VIEW:.o=.d)
 
 # Live helpers make system calls for the tracer to see: nothing but libc, static
-# so that they start without the loader's own calls. A name ending in _32 is
-# built as a 32-bit program.
+# so that they start without the loader's own calls, with frame pointers so that their
+# stacks are known. A name ending in _32 is built as a 32-bit program.
 $(BUILD)/tests/live/%: tests/live/%.c $(BUILD)/.toolchain
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -Iinclude -MMD -MP -MF $@.d \
-		$(if $(filter %_32,$*),-m32) -static -o $@ $< -lpthread
+		-fno-omit-frame-pointer $(if $(filter %_32,$*),-m32) -static -o $@ $< -lpthread
 
 # Helpers of the cases that run in the VM, likewise.
 VM_HELPERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/vm/*.c))

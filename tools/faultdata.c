@@ -335,3 +335,34 @@ void faultdata_focus(struct faultdata *d, uint32_t tgid, uint64_t start, uint64_
 		collect_cell(d, FAULT_PLANE_FOCUS, cell, c->epoch);
 	rebase(d, FAULT_PLANE_FOCUS);
 }
+
+const char *faultdata_path(const struct fault_paths *paths, uint32_t path, bool whole, char *out,
+			   size_t n)
+{
+	uint32_t at = path & ~FAULT_PATH_DELETED, end = sizeof(paths->text);
+	const char *name;
+	size_t len, to = n;
+
+	if (!at || !n)
+		return NULL;
+	/* The last name comes first: they are put in place from the end. */
+	out[--to] = '\0';
+	for (at--; at < end && paths->text[at]; at += (uint32_t)len + 1) {
+		name = paths->text + at;
+		len = strnlen(name, end - at);
+		if (len == 1 && *name == '/') {
+			if (!whole)
+				break;
+			continue;
+		}
+		if (len + 1 > to)
+			return NULL;
+		to -= len;
+		memcpy(out + to, name, len);
+		out[--to] = '/';
+	}
+	if (!out[to])
+		return NULL;
+	memmove(out, out + to, n - to);
+	return out;
+}

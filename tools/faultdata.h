@@ -8,6 +8,7 @@
 #define OSTRACE_FAULTDATA_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "hist.h"
 #include "idmap.h"
@@ -21,6 +22,7 @@ struct fault_maps {
 	struct fault_thread *threads;
 	struct fault_row *rows;
 	struct fault_mapping *mappings; /* FAULT_MAPPINGS */
+	const struct fault_paths *paths;
 	uint32_t *free_ring;
 	const uint32_t *free_head;
 	int ncpus;
@@ -94,5 +96,14 @@ void faultdata_harvest(struct faultdata *d);
 int faultdata_tick(struct faultdata *d);
 /** faultdata_focus - keep histograms of a process (@tgid, @start) or of cgroup @cgid; 0: none. */
 void faultdata_focus(struct faultdata *d, uint32_t tgid, uint64_t start, uint64_t cgid);
+
+/**
+ * faultdata_path - the path that fault_mapping.path stands for
+ * @whole: from the root of the mount namespace; else from that of the process, as
+ *         /proc/PID/maps has it, if the file is below
+ * Return: @out; NULL when it is not known, or longer than @n.
+ */
+const char *faultdata_path(const struct fault_paths *paths, uint32_t path, bool whole, char *out,
+			   size_t n);
 
 #endif /* OSTRACE_FAULTDATA_H */

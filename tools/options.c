@@ -279,6 +279,13 @@ static int set_sleep(struct options *o, const char *arg)
 	return 0;
 }
 
+static int set_stacks(struct options *o, const char *arg)
+{
+	(void)arg;
+	o->by = "stacks";
+	return 0;
+}
+
 #define TRACE (OPT_TOP | OPT_VIEW)
 #define ALL OPT_FOR
 
@@ -327,6 +334,8 @@ const struct option_def option_defs[] = {
 	  COMPLETE_NONE, set_compare },
 	{ 0, "rounds", "COUNT", "with --compare: how often, 6 unless given", OPT_COMPARE,
 	  COMPLETE_NONE, set_rounds },
+	{ 0, "stacks", NULL, "show user stacks, the same as --by stacks", OPT_FAULTS, COMPLETE_NONE,
+	  set_stacks },
 	{ 0, "json", NULL, "one JSON object a line for each report", ALL, COMPLETE_NONE, set_json },
 	{ 0, "color", "WHEN", "auto, always or never; NO_COLOR in the environment turns auto off",
 	  ALL, COMPLETE_COLOR, set_color },

@@ -52,7 +52,8 @@ enum {
 	/* Options of one command, beside those of its kind. */
 	OPT_IRQ = 1 << 4,
 	OPT_COMPARE = 1 << 5,
-	OPT_OWN = OPT_IRQ | OPT_COMPARE, /* all of these */
+	OPT_FAULTS = 1 << 7,
+	OPT_OWN = OPT_IRQ | OPT_COMPARE | OPT_FAULTS, /* all of these */
 };
 
 /* What completion offers as an option's argument. */

@@ -229,6 +229,26 @@ void session_find_functions(const char *const *names, bool *have, int n)
 	btf__free(btf);
 }
 
+int session_enum_names(const char *type, char **names, int n)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	int id = btf ? btf__find_by_name_kind(btf, type, BTF_KIND_ENUM) : -1, i, count = 0;
+	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, (__u32)id) : NULL;
+
+	memset(names, 0, sizeof(*names) * (size_t)n);
+	for (i = 0; t && i < btf_vlen(t); i++) {
+		const struct btf_enum *e = &btf_enum(t)[i];
+
+		if (e->val < 0 || e->val >= n || names[e->val])
+			continue;
+		names[e->val] = strdup(btf__name_by_offset(btf, e->name_off));
+		if (e->val >= count)
+			count = e->val + 1;
+	}
+	btf__free(btf);
+	return count;
+}
+
 /* Load "return 0" for the entry of a function, and @attach it; is that allowed? */
 static bool try_hook(int id, bool attach)
 {
@@ -321,12 +341,14 @@ int session_cgroup_level(struct session *s, uint64_t id, int guess)
 	return guess;
 }
 
-int session_run_iterator(struct bpf_program *p)
+int session_read_iterator(struct bpf_program *p, size_t size,
+			  int (*each)(void *arg, const void *record), void *arg)
 {
 	struct bpf_link *link;
-	char buf[256];
+	size_t have = 0, at;
+	int fd, err = 0;
+	char buf[8192];
 	ssize_t n;
-	int fd;
 
 	link = bpf_program__attach_iter(p, NULL);
 	if (!link)
@@ -337,11 +359,24 @@ int session_run_iterator(struct bpf_program *p)
 		return fd;
 	}
 	do {
-		n = read(fd, buf, sizeof(buf));
-	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
+		n = read(fd, buf + have, sizeof(buf) - have);
+		have += n > 0 ? (size_t)n : 0;
+		for (at = 0; !err && size && have - at >= size; at += size)
+			err = each(arg, buf + at);
+		/* A record may come in two parts. */
+		have = size ? have - at : 0;
+		memmove(buf, buf + at, have);
+	} while (!err && (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR))));
+	if (!err && n < 0)
+		err = -errno;
 	close(fd);
 	bpf_link__destroy(link);
-	return n < 0 ? -errno : 0;
+	return err;
+}
+
+int session_run_iterator(struct bpf_program *p)
+{
+	return session_read_iterator(p, 0, NULL, NULL);
 }
 
 int session_ncpus(const struct session *s)

@@ -7,6 +7,7 @@
 #define OSTRACE_SESSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct session;
@@ -56,8 +57,20 @@ void session_find_functions(const char *const *names, bool *have, int n);
  * Return: bit i for names[i]; 0 without the first.
  */
 uint32_t session_hookable(struct session *s, const char *const *names, int n);
+/**
+ * session_enum_names - the names of an enum of this kernel
+ * @names: those of values 0 .. n - 1, NULL where there is none; free() each
+ * Return: how many there are, at most @n; 0 if there is no such enum.
+ */
+int session_enum_names(const char *type, char **names, int n);
 /** session_run_iterator - run an iterator program once over all it iterates. */
 int session_run_iterator(struct bpf_program *p);
+/**
+ * session_read_iterator - the same for one that writes records of @size bytes
+ * @each: called for each of them; what it returns, if not 0, ends the reading and is returned
+ */
+int session_read_iterator(struct bpf_program *p, size_t size,
+			  int (*each)(void *arg, const void *record), void *arg);
 /** session_ncpus - number of possible CPUs; ids are 0 .. this - 1. */
 int session_ncpus(const struct session *s);
 

@@ -15,6 +15,7 @@
 #include <bpf/bpf.h>
 #include "cgroups.h"
 #include "err.h"
+#include "options.h"
 #include "session.h"
 #include "view_faults.h"
 #include "fault.skel.h" /* after the types it has from ostrace/fault.h */
@@ -68,6 +69,7 @@ static void set_rodata(struct fault_bpf *skel, const struct filter *f, int ncpus
 	skel->rodata->filter_cpus = f->have_cpus;
 	memcpy((void *)skel->rodata->filter_cpu_bits, f->cpus, sizeof(f->cpus));
 	skel->rodata->errors_only = f->errors_only;
+	skel->rodata->page_shift = (uint32_t)__builtin_ctzl((unsigned long)sysconf(_SC_PAGESIZE));
 }
 
 /* Give each table its size on this machine. */
@@ -217,6 +219,7 @@ static int choose_programs(struct view_state *st, const struct filter *f)
 		return err_set(-EOPNOTSUPP, "faults: handle_mm_fault() cannot be hooked here, and "
 					    "this kernel has no tracepoint page_fault_user");
 	choose_tracepoints(st);
+	bpf_program__set_autoattach(skel->progs.ostrace_rss_walk, false);
 	bpf_program__set_autoload(skel->progs.ostrace_fork, f->program != 0);
 	bpf_program__set_autoload(skel->progs.ostrace_fork_2, f->program != 0 && preemptible);
 	bpf_program__set_autoload(skel->progs.ostrace_cgroup_attach,
@@ -318,15 +321,15 @@ static double fault_ns(void)
 }
 
 /* Our price: what a fault of our own costs more now that it is traced. */
-static void calibrate(struct view_state *st, double untraced)
+static void calibrate(struct view_state *st)
 {
 	struct fault_control *c = st->d.m.control;
 
 	c->calibrating = 1;
 	__atomic_fetch_add(&c->gen, 1, __ATOMIC_SEQ_CST);
-	st->ns_per_event = fault_ns() - untraced;
-	if (untraced < 0 || st->ns_per_event < 0)
-		st->ns_per_event = untraced < 0 ? -1 : 0;
+	st->ns_per_event = fault_ns() - st->untraced_ns;
+	if (st->untraced_ns < 0 || st->ns_per_event < 0)
+		st->ns_per_event = st->untraced_ns < 0 ? -1 : 0;
 	c->calibrating = 0;
 	__atomic_fetch_add(&c->gen, 1, __ATOMIC_SEQ_CST);
 }
@@ -352,10 +355,14 @@ static uint64_t lost(const struct view_state *st, int which)
 
 	if (which == 0) {
 		session_prog_stats(st->skel->obj, &ps);
-		return ps.missed;
+		return ps.missed + (st->tlb ? faults_tlb_missed(st->tlb) : 0);
 	}
 	for (i = 0; i < st->d.m.ncpus; i++)
-		n += which == 1 ? c[i].no_thread : which == 2 ? c[i].no_row : c[i].no_mapping;
+		n += which == 1 ? c[i].no_thread :
+		     which == 2 ? c[i].no_row :
+		     which == 3 ? c[i].no_mapping :
+		     which == 4 ? c[i].no_path :
+				  c[i].no_stack;
 	return n;
 }
 
@@ -368,6 +375,9 @@ static void faults_close(struct view_state *st)
 	for (i = 0; st->ends && i < 2 * st->d.m.ncpus; i++)
 		bpf_link__destroy(st->ends[i]);
 	free(st->ends);
+	faults_stacks_close(st->stacks);
+	faults_tlb_close(st->tlb);
+	faults_rss_close(st->rss);
 	if (st->ready)
 		faultdata_close(&st->d);
 	fault_bpf__destroy(st->skel);
@@ -386,6 +396,7 @@ static void find_maps(struct fault_bpf *skel, struct fault_maps *m, int ncpus, u
 		.threads = skel->bss_threads->threads,
 		.rows = skel->bss_rows->rows,
 		.mappings = skel->bss_mappings->mappings,
+		.paths = &skel->bss_paths->paths,
 		.free_ring = skel->bss_ring->free_ring,
 		.free_head = &skel->bss->free_head,
 		.ncpus = ncpus,
@@ -397,10 +408,10 @@ static void find_maps(struct fault_bpf *skel, struct fault_maps *m, int ncpus, u
 static int attach(struct view_state *st, const struct filter *f)
 {
 	struct fault_control *c = st->d.m.control;
-	double untraced = fault_ns();
 	uint32_t i;
 	int err;
 
+	st->untraced_ns = fault_ns();
 	for (i = 0; i < st->d.m.nthreads; i++)
 		st->d.m.free_ring[i] = i;
 	c->free_tail = st->d.m.nthreads;
@@ -421,7 +432,6 @@ static int attach(struct view_state *st, const struct filter *f)
 	if (err)
 		return err;
 	c->attach_boot_ns = clock_ns(CLOCK_BOOTTIME);
-	calibrate(st, untraced);
 	return 0;
 }
 
@@ -454,6 +464,7 @@ static int faults_open(struct session *s, const struct filter *f, struct view_st
 	if (!st)
 		return -ENOMEM;
 	st->session = s;
+	st->filter = *f;
 	err = cgroups_open(&st->cgroups);
 	if (err)
 		goto fail;
@@ -466,12 +477,18 @@ static int faults_open(struct session *s, const struct filter *f, struct view_st
 	if (!err)
 		err = attach(st, f);
 	if (!err)
-		err = faultdata_baseline(&st->d);
+		err = faults_open_table(st, f->table);
+	if (err)
+		goto fail;
+	calibrate(st); /* with stacks, if they are kept from now on */
+	err = faultdata_baseline(&st->d);
+	if (!err && st->stacks)
+		err = faults_stacks_tick(st->stacks, &st->d, st->d.m.control->epoch - 1);
 	if (err)
 		goto fail;
 	st->sum_base = st->d.sum;
 	st->skipped_base = skipped(st);
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < FAULTS_LOST; i++)
 		st->lost_base[i] = lost(st, i);
 	*out = st;
 	return 0;
@@ -486,9 +503,42 @@ static void faults_harvest(struct view_state *st)
 	follow_cpus(st);
 }
 
+int faults_open_table(struct view_state *st, int table)
+{
+	struct fault_bpf *skel = st->skel;
+
+	if ((table == T_FUNCTIONS || table == T_STACKS) && !st->stacks) {
+		st->ns_per_event = -1; /* a fault costs more now */
+		return faults_stacks_open(bpf_map__fd(skel->maps.stacks),
+					  bpf_map__fd(skel->maps.stack_cache), st->d.m.control,
+					  &st->stacks);
+	}
+	if (table == T_RSS && !st->rss)
+		return faults_rss_open(skel->progs.ostrace_rss_walk, &st->rss);
+	if (table != T_TLB || st->tlb)
+		return 0;
+	if (!session_has_tracepoint(st->session, "tlb_flush"))
+		return err_set(-EOPNOTSUPP, "faults: this kernel has no tracepoint tlb_flush: "
+					    "its TLB flushes cannot be seen");
+	return faults_tlb_open(st->session, &st->filter, &st->tlb);
+}
+
 static int faults_tick(struct view_state *st, uint64_t now)
 {
-	return faultdata_tick(&st->d);
+	uint32_t epoch = st->d.m.control->epoch;
+	int err = faultdata_tick(&st->d), e;
+
+	if (st->stacks) {
+		e = faults_stacks_tick(st->stacks, &st->d, epoch);
+		err = err ? err : e;
+	}
+	if (st->rss) {
+		e = faults_rss_tick(st->rss);
+		err = err ? err : e;
+	}
+	if (st->tlb)
+		faults_tlb_tick(st->tlb);
+	return err;
 }
 
 static int faults_losses(struct view_state *st, struct loss *l)
@@ -499,14 +549,16 @@ static int faults_losses(struct view_state *st, struct loss *l)
 		{ "threads_full", "faults counted, but not attributed: thread table full", 0 },
 		{ "rows_full", "faults counted, but not by mapping: row table full", 0 },
 		{ "map_full", "files not told apart, shown as [other]: mapping table full", 0 },
+		{ "paths_full", "files without a path: the room for paths is full", 0 },
+		{ "stacks_full", "faults without their stack: stack table full", 0 },
 	};
 	int i;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < FAULTS_LOST; i++) {
 		l[i] = kinds[i];
 		l[i].n = lost(st, i) - st->lost_base[i];
 	}
-	return 4;
+	return FAULTS_LOST;
 }
 
 static void faults_price(struct view_state *st, struct price *p)
@@ -529,6 +581,7 @@ static const struct view_need needs[] = {
 	  "without fentry huge pages are not told from small ones" },
 	{ "tp_btf:signal_generate", true, "faults that end in a signal could not be seen" },
 	{ "tp_btf:sched_process_exit", true, "slots of dead threads could not be recycled" },
+	{ "tp_btf:tlb_flush", false, "TLB flushes cannot be seen" },
 	{ "tp_btf:cgroup_attach_task", false,
 	  "a process that moves to another cgroup stays accounted to the first one" },
 	{ "task_storage", true, "there is no place for the time when a fault began" },
@@ -556,6 +609,7 @@ const struct view view_faults = {
 	.needs = needs,
 	.filters = FILTER_PID | FILTER_TID | FILTER_CGROUP | FILTER_CPU | FILTER_ERRORS |
 		   FILTER_PROGRAM,
+	.options = OPT_FAULTS,
 	.open = faults_open,
 	.close = faults_close,
 	.harvest = faults_harvest,

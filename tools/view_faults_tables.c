@@ -68,7 +68,10 @@ static const struct column cgroup_cols[] = {
 	[G_ID] = { "cgroup_id", "Id", UNIT_ID, 8, COL_JSON_ONLY, "the kernel's id of the cgroup" },
 };
 
-enum { M_NAME, M_NUMBERS, M_INODE = M_NUMBERS + N_NUMBERS, M_DEVICE };
+enum { M_NAME, M_NUMBERS, M_INODE = M_NUMBERS + N_NUMBERS, M_DEVICE, M_PATH };
+#define PATH_COLUMN \
+	{ "path", "Path", UNIT_TEXT, 24, COL_JSON_ONLY, \
+		"of the file, as its process sees it" }
 static const struct column mapping_cols[] = {
 	[M_NAME] = { "mapping", "Mapping", UNIT_TEXT, 24, COL_KEY | COL_ASCENDING,
 		"file name; [heap], [stack], [anon], [shared]: anonymous memory; [none]: nothing there" },
@@ -76,9 +79,10 @@ static const struct column mapping_cols[] = {
 	[M_INODE] = { "inode", "Inode", UNIT_ID, 9, COL_JSON_ONLY, "of the file" },
 	[M_DEVICE] = { "device", "Device", UNIT_TEXT, 7, COL_JSON_ONLY,
 		"of its file system, major:minor" },
+	[M_PATH] = PATH_COLUMN,
 };
 
-enum { E_PID, E_COMM, E_KIND, E_MAPPING, E_FAULTS, E_TOTAL };
+enum { E_PID, E_COMM, E_KIND, E_MAPPING, E_FAULTS, E_TOTAL, E_PATH };
 static const struct column error_cols[] = {
 	[E_PID] = { "pid", "PID", UNIT_ID, 7, COL_KEY | COL_ASCENDING, "process id" },
 	[E_COMM] = { "comm", "Process", UNIT_TEXT, 15, COL_KEY | COL_ASCENDING,
@@ -88,6 +92,72 @@ static const struct column error_cols[] = {
 		"what is mapped at the address" },
 	[E_FAULTS] = { "faults", "Faults", UNIT_COUNT, 7, COL_ERROR, "faults that ended so" },
 	[E_TOTAL] = { "total_ns", "Total", UNIT_NS, 7, COL_OPTIONAL, "time in them" },
+	[E_PATH] = PATH_COLUMN,
+};
+
+#define SUMS(at) \
+	[(at) + S_FAULTS] = { "faults", "Faults", UNIT_COUNT, 7, 0, \
+		"faults that ended in the interval; one that was retried is one" }, \
+	[(at) + S_MAJOR] = { "major", "Major", UNIT_COUNT, 6, 0, \
+		"of them, those that waited for a device" }, \
+	[(at) + S_ERRORS] = { "errors", "Errors", UNIT_COUNT, 6, COL_ERROR | COL_OPTIONAL, \
+		"of them, those that ended in a signal, or found no memory" }, \
+	[(at) + S_TOTAL] = { "total_ns", "Total", UNIT_NS, 7, 0, \
+		"time in them, waiting included, summed over threads" }, \
+	[(at) + S_AVG] = { "avg_ns", "Avg", UNIT_NS, 7, 0, "mean duration" }, \
+	[(at) + S_MAX] = { "max_ns", "Max", UNIT_NS, 7, COL_OPTIONAL, "longest fault" }
+
+static const struct column function_cols[] = {
+	[F_NAME] = { "function", "Function", UNIT_TEXT, 24, COL_KEY | COL_ASCENDING,
+		"whose instruction faulted, or called the kernel that did; file and offset in it "
+		"without a symbol" },
+	[F_OBJECT] = { "object", "Object", UNIT_TEXT, 16, COL_KEY | COL_ASCENDING,
+		"file that it is in; [anon]: code made at run time" },
+	SUMS(F_SUMS),
+	[F_PATH] = PATH_COLUMN,
+};
+
+static const struct column stack_cols[] = {
+	[U_NAME] = { "function", "Function", UNIT_TEXT, 20, COL_KEY | COL_ASCENDING,
+		"the innermost one" },
+	SUMS(U_SUMS),
+	[U_STACK] = { "stack", "Stack", UNIT_TEXT, 24, COL_KEY | COL_ASCENDING,
+		"functions, the innermost first; the callers are as good as its frame pointers" },
+	[U_OBJECT] = { "object", "Object", UNIT_TEXT, 16, COL_KEY | COL_ASCENDING | COL_JSON_ONLY,
+		"file that the innermost one is in" },
+	[U_PATH] = PATH_COLUMN,
+};
+
+static const struct column tlb_cols[] = {
+	[B_REASON] = { "reason", "Reason", UNIT_TEXT, 22, COL_KEY | COL_ASCENDING,
+		"why, as the kernel names it; remote: on behalf of another CPU" },
+	[B_FLUSHES] = { "flushes", "Flushes", UNIT_COUNT, 8, 0, "flushes in the interval" },
+	[B_FULL] = { "full", "Full", UNIT_COUNT, 8, 0,
+		"of them, those of everything remembered of an address space" },
+	[B_PAGES] = { "pages", "Pages", UNIT_COUNT, 8, 0, "flushed one by one, by the others" },
+	[B_SPARED] = { "spared", "Spared", UNIT_COUNT, 8, 0,
+		"times that nothing had to be flushed: the CPU still knew the address space" },
+};
+
+#define GROWTH(at, key, title, what, flags) \
+	[(at) + R_GREW] = { key "_grew_bytes", title "+", UNIT_BYTES, 7, flags, \
+		what ": by how much more at the end of the interval" }, \
+	[(at) + R_SHRANK] = { key "_shrank_bytes", title "-", UNIT_BYTES, 7, \
+		(at) == R_RSS ? 0 : COL_JSON_ONLY, \
+		what ": by how much less at the end of the interval" }, \
+	[(at) + R_SIZE] = { key "_bytes", title, UNIT_BYTES, 7, \
+		(at) == R_RSS ? 0 : COL_JSON_ONLY, what " at the end of the interval" }
+
+static const struct column rss_cols[] = {
+	[R_PID] = { "pid", "PID", UNIT_ID, 7, COL_KEY | COL_ASCENDING,
+		"process id, in ostrace's pid namespace where it has one there" },
+	[R_COMM] = { "comm", "Process", UNIT_TEXT, 15, COL_KEY | COL_ASCENDING,
+		"name of the process" },
+	GROWTH(R_RSS, "rss", "RSS", "in memory, of all kinds", 0),
+	GROWTH(R_ANON, "anon", "Anon", "anonymous memory", 0),
+	GROWTH(R_FILE, "file", "File", "pages of files", 0),
+	GROWTH(R_SHMEM, "shmem", "Shmem", "tmpfs and shared anonymous memory", 0),
+	GROWTH(R_SWAP, "swap", "Swap", "swapped out", 0),
 };
 
 #define COLS(c) .cols = (c), .ncols = (int)(sizeof(c) / sizeof((c)[0]))
@@ -109,6 +179,14 @@ const struct table_def faults_tables[FAULTS_TABLES] = {
 		.headline = { M_NUMBERS + N_TOTAL, M_NUMBERS + N_FAULTS, M_NUMBERS + N_MAJOR } },
 	[T_ERRORS] = { "errors", "errors", "one row per process, error and mapping",
 		COLS(error_cols), .sort = E_FAULTS, .child = -1, .top_level = true },
+	[T_FUNCTIONS] = { "functions", "by function", "one row per function of a program, by symbols",
+		COLS(function_cols), .sort = F_SUMS + S_FAULTS, .child = T_STACKS, .top_level = true },
+	[T_STACKS] = { "stacks", "by stack", "one row per user stack", COLS(stack_cols),
+		.sort = U_SUMS + S_FAULTS, .child = -1, .top_level = true },
+	[T_TLB] = { "tlb", "TLB flushes", "one row per reason to flush the TLB of a CPU",
+		COLS(tlb_cols), .sort = B_FLUSHES, .child = -1, .top_level = true },
+	[T_RSS] = { "rss", "growth", "one row per process whose memory grew or shrank",
+		COLS(rss_cols), .sort = R_RSS + R_GREW, .child = T_KINDS, .top_level = true },
 };
 
 static const char *const kind_names[FAULT_KINDS] = {
@@ -159,7 +237,7 @@ static struct within within(const struct scope *scope)
 	for (i = 0; scope && i < scope->depth; i++) {
 		const struct scope_step *s = &scope->step[i];
 
-		if (s->table == T_PROCESSES) {
+		if (s->table == T_PROCESSES || s->table == T_RSS) {
 			w.tgid = (uint32_t)s->id.a;
 			w.start = s->id.b;
 		} else if (s->table == T_CGROUPS) {
@@ -188,7 +266,7 @@ int faults_focus(struct view_state *st, int table, const struct scope *scope)
 	struct within w = within(scope);
 
 	faultdata_focus(&st->d, w.tgid, w.start, w.tgid ? 0 : w.cgid);
-	return 0;
+	return faults_open_table(st, table);
 }
 
 static int plane_of(const struct scope *scope)
@@ -279,7 +357,7 @@ static void end_numbers(struct table *out, int at)
 	}
 }
 
-static const char *mapping_name(const struct view_state *st, uint32_t map)
+const char *faults_mapping_name(const struct faultdata *d, uint32_t map)
 {
 	static const char *const names[FAULT_MAP_FILES] = {
 		[FAULT_MAP_UNKNOWN] = "[unknown]", [FAULT_MAP_OTHER] = "[other]",
@@ -289,8 +367,37 @@ static const char *mapping_name(const struct view_state *st, uint32_t map)
 	};
 
 	if (map >= FAULT_MAP_FILES)
-		return st->d.m.mappings[map & (FAULT_MAPPINGS - 1)].name;
+		return d->m.mappings[map & (FAULT_MAPPINGS - 1)].name;
 	return names[map] ? names[map] : "[unknown]";
+}
+
+static uint32_t path_of(const struct faultdata *d, uint32_t map)
+{
+	return map < FAULT_MAP_FILES ? 0 : d->m.mappings[map & (FAULT_MAPPINGS - 1)].path;
+}
+
+const char *faults_path(const struct faultdata *d, uint32_t map, bool whole, char *out, size_t n)
+{
+	uint32_t path = path_of(d, map);
+
+	return path & FAULT_PATH_DELETED ? NULL : faultdata_path(d->m.paths, path, whole, out, n);
+}
+
+int faults_set_path(const struct faultdata *d, struct table *out, struct row *r, int col,
+		    uint32_t map)
+{
+	static const char gone[] = " (deleted)";
+	char text[FAULT_PATH_TEXT + sizeof(gone)];
+	uint32_t path = path_of(d, map);
+
+	if (!faultdata_path(d->m.paths, path, false, text, FAULT_PATH_TEXT)) {
+		r->na |= 1ull << col;
+		return 0;
+	}
+	if (path & FAULT_PATH_DELETED)
+		strcat(text, gone);
+	r->v[col].s = table_str(out, text);
+	return r->v[col].s ? 0 : -ENOMEM;
 }
 
 static int head_process(struct view_state *st, const struct fault_fact_row *f, struct table *out,
@@ -321,7 +428,7 @@ static int head_mapping(struct view_state *st, const struct fault_fact_row *f, s
 	const struct fault_mapping *m = &st->d.m.mappings[f->map & (FAULT_MAPPINGS - 1)];
 	char dev[24];
 
-	r->v[M_NAME].s = table_str(out, mapping_name(st, f->map));
+	r->v[M_NAME].s = table_str(out, faults_mapping_name(&st->d, f->map));
 	if (f->map < FAULT_MAP_FILES) {
 		r->na = 1ull << M_INODE | 1ull << M_DEVICE;
 	} else {
@@ -330,7 +437,7 @@ static int head_mapping(struct view_state *st, const struct fault_fact_row *f, s
 		r->v[M_INODE].u = m->ino;
 		r->v[M_DEVICE].s = table_str(out, dev);
 	}
-	return r->v[M_NAME].s ? 0 : -ENOMEM;
+	return r->v[M_NAME].s ? faults_set_path(&st->d, out, r, M_PATH, f->map) : -ENOMEM;
 }
 
 /* Group the interval's rows by what names a row of @table. */
@@ -391,11 +498,13 @@ static int fill_errors(struct view_state *st, const struct scope *scope, struct 
 		r->v[E_PID].u = p->ns_tgid ? p->ns_tgid : p->tgid;
 		r->v[E_COMM].s = table_str(out, p->comm);
 		r->v[E_KIND].s = kind_names[f->cell / FAULT_ORIGINS];
-		r->v[E_MAPPING].s = table_str(out, mapping_name(st, f->map));
+		r->v[E_MAPPING].s = table_str(out, faults_mapping_name(&st->d, f->map));
 		r->v[E_FAULTS].u = f->sum.faults;
 		r->v[E_TOTAL].u = f->sum.total;
 		if (f->sum.faults == f->sum.untimed)
 			r->na = 1ull << E_TOTAL;
+		if (faults_set_path(&st->d, out, r, E_PATH, f->map))
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -408,6 +517,14 @@ int faults_fill(struct view_state *st, int table, const struct scope *scope, str
 		return fill_kinds(st, scope, out);
 	case T_ERRORS:
 		return fill_errors(st, scope, out);
+	/* What could not be opened when it was asked for is empty. */
+	case T_FUNCTIONS:
+	case T_STACKS:
+		return st->stacks ? faults_stacks_fill(st->stacks, &st->d, table, scope, out) : 0;
+	case T_TLB:
+		return st->tlb ? faults_tlb_fill(st->tlb, out) : 0;
+	case T_RSS:
+		return st->rss ? faults_rss_fill(st->rss, out) : 0;
 	default:
 		return fill_grouped(st, table, scope, out);
 	}

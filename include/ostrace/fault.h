@@ -8,6 +8,8 @@
  *   threads  [thread]             totals and the open fault of each thread
  *   rows     [hash]               totals per thread x kind x origin x mapping
  *   mappings [hash]               what was faulted on: files, by device and inode
+ *   paths    [bytes]              where those files are
+ *   stacks   (a hash of BPF)      totals per user stack, only while asked for
  *
  * Only the owning thread (or CPU) writes its counters. Slots and rows of dead
  * threads are given back by the reader, once it has taken their last numbers.
@@ -168,10 +170,24 @@ enum {
 struct fault_mapping {
 	__u64 ino;
 	__u32 dev;
-	__u32 state; /* enum fault_mapping_state; name and key are valid when USED */
-	__u32 tgid;  /* who faulted on it first */
-	__u32 pad;
+	__u32 state;	       /* enum fault_mapping_state; name and key are valid when USED */
+	__u32 tgid;	       /* who faulted on it first */
+	__u32 path;	       /* 1 + where in paths, with FAULT_PATH_DELETED; 0: not known */
 	char name[FAULT_NAME]; /* the last component of its path, maybe cut */
+};
+
+/*
+ * A path, last component first: names that end in a zero byte, up to an empty one. From
+ * the root of the mount namespace of who faulted first, at that time. Where its own root
+ * directory is another one, a name "/" stands between what is below it and above it.
+ */
+#define FAULT_PATHS (1 << 20)
+#define FAULT_PATH_DELETED (1U << 31) /* it had been removed by then */
+#define FAULT_PATH_DEPTH 40	      /* names and mount points; deeper ones are not known */
+
+struct fault_paths {
+	__u32 used; /* grows beyond FAULT_PATHS when full */
+	char text[FAULT_PATHS];
 };
 
 enum fault_mapping_state { MAPPING_FREE, MAPPING_BUSY, MAPPING_USED };
@@ -229,6 +245,37 @@ struct fault_row {
 	__u64 pad;
 };
 
+/*
+ * A user stack, innermost frame first: at which offset of which file. So it is the same
+ * for all processes, and needs none of them to be there still when it is read.
+ */
+#define FAULT_FRAMES 24
+#define FAULT_STACKS 8192
+#define FAULT_STACK_CACHE 16384 /* raw stacks of processes that are known to be one of them */
+
+#define FAULT_FRAME(map, at) ((__u64)(map) << 48 | ((at) & ((1ULL << 48) - 1)))
+#define FAULT_FRAME_MAP(frame) ((__u32)((frame) >> 48))
+#define FAULT_FRAME_AT(frame) ((frame) & ((1ULL << 48) - 1)) /* without a file: the address */
+
+struct fault_stack {
+	__u64 faults, majors, errors;
+	__u64 total; /* ns, of those not untimed */
+	__u64 untimed;
+	struct ostrace_max max;
+	__u64 nframes; /* FAULT_FRAMES: there may be more */
+	__u64 frames[FAULT_FRAMES];
+};
+
+/* A process's memory, of the iterator. */
+enum { FAULT_RSS_FILE, FAULT_RSS_ANON, FAULT_RSS_SWAP, FAULT_RSS_SHMEM, FAULT_RSS_KINDS };
+
+struct fault_rss {
+	__u64 start; /* start_boottime */
+	__u64 pages[FAULT_RSS_KINDS];
+	__u32 tgid, ns_tgid; /* in the initial pid namespace and in the reader's */
+	char comm[16];
+};
+
 /* @cell: FAULT_CELL() of kind and origin */
 #define FAULT_WHAT(map, cell) ((__u32)(map) << 8 | (__u32)(cell))
 #define FAULT_ROW_KEY(thread, what) (((__u64)(thread) + 1) << 32 | (__u64)(what))
@@ -250,7 +297,9 @@ struct fault_cpu {
 	__u64 no_thread;  /* faults not attributed: no free thread slot */
 	__u64 no_row;	  /* faults not attributed by mapping: rows[] full */
 	__u64 no_mapping; /* files not told apart: mappings[] full */
-	__u64 pad[4];
+	__u64 no_stack;	  /* faults without their stack: no room in the hash */
+	__u64 no_path;	  /* files without a path: paths full */
+	__u64 pad[2];
 };
 
 /* What the reader may change while the programs run. */
@@ -263,6 +312,8 @@ struct fault_control {
 	__u64 focus_cgid;     /* focus: this cgroup */
 	__u64 attach_boot_ns; /* CLOCK_BOOTTIME when all was attached */
 	__u32 free_tail;      /* free ring: entries the reader has put */
+	__u32 stacks;	      /* keep user stacks */
+	__u32 cache_full;     /* set by the programs: the reader empties the stack cache */
 	__u32 pad;
 };
 

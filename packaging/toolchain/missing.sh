@@ -22,6 +22,7 @@ have "${BPFTOOL:-bpftool}" || missing bpftool bpftool bpftool
 if have "${PKG_CONFIG%% *}" || have pkg-config; then
 	library libbpf 1.5 libbpf-dev libbpf-devel
 	library libelf 0.180 libelf-dev elfutils-libelf-devel
+	library libdw 0.180 libdw-dev elfutils-devel
 	library zlib 1.2 zlib1g-dev zlib-devel
 	library ncursesw 6.0 libncurses-dev ncurses-devel
 	library libcap-ng 0.8 libcap-ng-dev libcap-ng-devel

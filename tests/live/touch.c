@@ -3,7 +3,8 @@
  * Faults that are known by number and kind, for the tests of the faults view.
  * Usage: touch STEP... with STEP = NAME[:COUNT[:FILE]], done in order; the list
  * is at the end of this file. Each step prepares its memory first, says "ready",
- * waits for a byte on standard input, and then makes COUNT faults.
+ * waits for a byte on standard input, and then makes COUNT faults. Built with frame
+ * pointers, so that stacks lead from the step to main().
  */
 #include <errno.h>
 #include <fcntl.h>

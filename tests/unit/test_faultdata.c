@@ -96,8 +96,9 @@ static struct world *world_new(void)
 	uint32_t i;
 
 	assert_non_null(w);
-	m = (struct fault_maps){ &w->control, w->cpus, w->cells, w->focus, w->threads, w->rows,
-				 w->mappings, w->ring, &w->head, CPUS,	   THREADS,    ROWS };
+	m = (struct fault_maps){ &w->control, w->cpus,	   w->cells, w->focus, w->threads,
+				 w->rows,     w->mappings, NULL,     w->ring,  &w->head,
+				 CPUS,	      THREADS,	   ROWS };
 	for (i = 0; i < THREADS; i++)
 		w->ring[i] = i;
 	w->control.free_tail = THREADS;
@@ -298,12 +299,44 @@ static void focus(void **state)
 	world_free(w);
 }
 
+/* ---- paths ---- */
+
+static void paths(void **state)
+{
+	static const char text[] = "\0libc.so.6\0lib\0usr\0\0new\nline\0\0"
+				   "sh\0bin\0/\0jail\0srv\0\0";
+	struct fault_paths *p = calloc(1, sizeof(*p));
+	uint32_t libc = 1 + 1, odd = libc + sizeof("libc.so.6 lib usr ") - 1 + 1,
+		 jail = odd + sizeof("new_line ") - 1 + 1;
+	char out[64], last[8];
+
+	assert_non_null(p);
+	memcpy(p->text, text, sizeof(text));
+	assert_string_equal(faultdata_path(p, libc, false, out, sizeof(out)), "/usr/lib/libc.so.6");
+	assert_string_equal(faultdata_path(p, libc | FAULT_PATH_DELETED, false, out, sizeof(out)),
+			    "/usr/lib/libc.so.6");
+	assert_string_equal(faultdata_path(p, odd, false, out, sizeof(out)), "/new\nline");
+	/* of a process in a directory that is its root */
+	assert_string_equal(faultdata_path(p, jail, false, out, sizeof(out)), "/bin/sh");
+	assert_string_equal(faultdata_path(p, jail, true, out, sizeof(out)), "/srv/jail/bin/sh");
+	/* Not known; empty; longer than there is room for. */
+	assert_null(faultdata_path(p, 0, false, out, sizeof(out)));
+	assert_null(faultdata_path(p, 1, false, out, sizeof(out)));
+	assert_non_null(faultdata_path(p, libc, false, out, sizeof("/usr/lib/libc.so.6")));
+	assert_null(faultdata_path(p, libc, false, out, sizeof("/usr/lib/libc.so.6") - 1));
+	/* Whatever the kernel left at the end: no byte beyond it is read. */
+	memset(p->text + FAULT_PATHS - 4, 'x', 4);
+	assert_string_equal(faultdata_path(p, FAULT_PATHS - 3, false, last, sizeof(last)), "/xxxx");
+	assert_null(faultdata_path(p, FAULT_PATHS + 7, false, out, sizeof(out)));
+	free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kinds), cmocka_unit_test(classes), cmocka_unit_test(deltas),
 		cmocka_unit_test(death), cmocka_unit_test(reuse),   cmocka_unit_test(doubles),
-		cmocka_unit_test(focus),
+		cmocka_unit_test(focus), cmocka_unit_test(paths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
