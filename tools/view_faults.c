@@ -600,6 +600,11 @@ const struct view view_faults = {
 		"The sum of minor and major faults is what the kernel counts for the same threads "
 		"(/proc/PID/stat, getrusage): pages that it faults in itself, for direct I/O or a "
 		"debugger, are shown as unseen, without a duration.\n\n"
+		"`functions` and `stacks` name the code that faults, from symbol tables and separate "
+		"debug files. User stacks are walked by frame pointers: the innermost function needs "
+		"none. `tlb` has the flushes of the CPUs' translations by reason, and `rss` whose "
+		"memory grew, of which kind, from one end of the interval to the other. Each costs "
+		"something only while it is shown.\n\n"
 		"Attaching slows every fault of the machine a little, those of filtered out "
 		"processes included; the price shown is measured at the start on this machine.",
 	.tables = faults_tables,
