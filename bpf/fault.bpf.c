@@ -15,8 +15,6 @@
  *
  * Faults that end in a signal are counted where the signal is sent.
  */
-#include "ostrace.bpf.h"
-#include "ostrace/fault.h"
 #include "fault_state.bpf.h"
 #include "fault_mapping.bpf.h"
 #include "fault_stack.bpf.h"
@@ -33,7 +31,7 @@ static __always_inline struct fault_row *row_of(struct fault_thread *th, u32 slo
 	u32 h = (key * 0x9E3779B97F4A7C15ULL) >> 32, i;
 
 	for (i = 0; i < 8; i++) {
-		u32 at = (h + i) & row_mask;
+		u32 at = (h + i) & settings.row_mask;
 		struct fault_row *r = &rows[at];
 		u64 k = r->key;
 
@@ -55,11 +53,11 @@ static __always_inline struct fault_row *row_of(struct fault_thread *th, u32 slo
  */
 __noinline int fault_thread_account(u32 slot, u32 what, u64 ns, u64 n)
 {
-	struct fault_thread *th = &threads[slot & thread_mask];
+	struct fault_thread *th = &threads[slot & settings.thread_mask];
 	u32 epoch = control.epoch, cpu;
 	struct fault_row *r;
 
-	r = row_of(th, slot & thread_mask, what);
+	r = row_of(th, slot & settings.thread_mask, what);
 	if (likely(r)) {
 		if (ns) {
 			r->total += ns;
@@ -71,23 +69,18 @@ __noinline int fault_thread_account(u32 slot, u32 what, u64 ns, u64 n)
 	} else {
 		cpu = bpf_get_smp_processor_id();
 		th->row_full += n;
-		if (cpu < nr_cpus)
+		if (cpu < settings.nr_cpus)
 			__sync_fetch_and_add(&cpus[cpu].no_row, n);
 	}
 	WRITE_ONCE(th->faults, th->faults + n); /* likewise: the row has it by now */
 	return 0;
 }
 
-static __always_inline bool cpu_wanted(u32 cpu)
-{
-	return !filter_cpus || filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1;
-}
-
 /* Does the filter leave faults of this cell on this CPU out? */
 static __always_inline bool left_out(u32 cpu, u32 cell)
 {
-	return (errors_only && !fault_is_error(cell / FAULT_ORIGINS)) || cpu >= nr_cpus ||
-	       !cpu_wanted(cpu);
+	return (settings.errors_only && !fault_is_error(cell / FAULT_ORIGINS)) ||
+	       cpu >= settings.nr_cpus || !cpu_wanted(cpu);
 }
 
 /*
@@ -100,9 +93,10 @@ __noinline int fault_account(u32 slot, u32 what, u64 ns)
 	u32 at = cpu * FAULT_CELLS + cell;
 	bool focus;
 
-	if (left_out(cpu, cell) || cell >= FAULT_CELLS || at >= nr_cpus * FAULT_CELLS)
+	if (left_out(cpu, cell) || cell >= FAULT_CELLS || at >= settings.nr_cpus * FAULT_CELLS)
 		return 0;
-	focus = slot != SLOT_FULL && threads[slot & thread_mask].flags & FAULT_THREAD_FOCUS;
+	focus = slot != SLOT_LACKING &&
+		threads[slot & settings.thread_mask].flags & FAULT_THREAD_FOCUS;
 	if (likely(ns)) {
 		ostrace_cell_add(&cells[at].lat, epoch, ns);
 		if (focus)
@@ -112,7 +106,7 @@ __noinline int fault_account(u32 slot, u32 what, u64 ns)
 		if (focus)
 			focus_cells[at].untimed++;
 	}
-	if (unlikely(slot == SLOT_FULL)) {
+	if (unlikely(slot == SLOT_LACKING)) {
 		__sync_fetch_and_add(&cpus[cpu].no_thread, 1);
 		return 0;
 	}
@@ -129,11 +123,12 @@ static __always_inline void account_unseen(u32 slot, u32 kind, u64 n)
 	u32 cpu = bpf_get_smp_processor_id(), cell = FAULT_CELL(kind, FAULT_KERNEL);
 	u32 at = cpu * FAULT_CELLS + cell;
 
-	if (!n || errors_only || cpu >= nr_cpus || at >= nr_cpus * FAULT_CELLS || !cpu_wanted(cpu))
+	if (!n || settings.errors_only || cpu >= settings.nr_cpus ||
+	    at >= settings.nr_cpus * FAULT_CELLS || !cpu_wanted(cpu))
 		return;
 	/* Several programs come here. */
 	__sync_fetch_and_add(&cells[at].untimed, n);
-	if (threads[slot & thread_mask].flags & FAULT_THREAD_FOCUS)
+	if (threads[slot & settings.thread_mask].flags & FAULT_THREAD_FOCUS)
 		__sync_fetch_and_add(&focus_cells[at].untimed, n);
 	fault_thread_account(slot, FAULT_WHAT(FAULT_MAP_UNKNOWN, cell), 0, n);
 }
@@ -146,7 +141,7 @@ static __always_inline void account_unseen(u32 slot, u32 kind, u64 n)
  */
 static __always_inline void unseen(struct task_struct *t, u32 slot, u32 counted)
 {
-	struct fault_thread *th = &threads[slot & thread_mask];
+	struct fault_thread *th = &threads[slot & settings.thread_mask];
 	u64 min_flt = t->min_flt, maj_flt = t->maj_flt;
 	u64 minors = min_flt - th->min_flt - (counted == 1);
 	u64 majors = maj_flt - th->maj_flt - (counted == 2);
@@ -179,9 +174,9 @@ int BPF_PROG(ostrace_handle, struct vm_area_struct *vma, unsigned long addr, uns
 	struct fault_thread *th;
 	u64 look;
 
-	if (slot == SLOT_NONE || slot == SLOT_FULL)
+	if (slot == SLOT_NONE || slot == SLOT_LACKING)
 		return 0;
-	th = &threads[slot & thread_mask];
+	th = &threads[slot & settings.thread_mask];
 	if (!regs) {
 		unseen(t, slot, 0); /* of those that are no exception, the one before */
 		return 0;
@@ -211,9 +206,9 @@ static __always_inline void exception(unsigned long addr, unsigned long code)
 	if (!t->mm)
 		return;
 	slot = thread_slot(t, 0);
-	if (slot == SLOT_NONE || slot == SLOT_FULL)
+	if (slot == SLOT_NONE || slot == SLOT_LACKING)
 		return;
-	th = &threads[slot & thread_mask];
+	th = &threads[slot & settings.thread_mask];
 	th->facts = (code & X86_PF_WRITE ? FAULT_WAS_WRITE : 0) |
 		    (code & X86_PF_PROT ? FAULT_WAS_PRESENT : 0);
 	th->addr = addr;
@@ -335,7 +330,7 @@ static __always_inline bool from_user(struct bpf_perf_event_data *ctx)
 
 static __always_inline int fault_ends(struct bpf_perf_event_data *ctx, bool major)
 {
-	bool filtering = filter_tasks || filter_cgid;
+	bool filtering = settings.filter_tasks || settings.filter_cgid;
 	u64 now = filtering ? 0 : bpf_ktime_get_ns(), start = 0;
 	struct task_struct *t = bpf_get_current_task_btf();
 	u32 slot = thread_slot(t, major ? 2 : 1), cpu, map = FAULT_MAP_UNKNOWN, facts, cell;
@@ -343,15 +338,15 @@ static __always_inline int fault_ends(struct bpf_perf_event_data *ctx, bool majo
 
 	if (slot == SLOT_NONE) {
 		cpu = bpf_get_smp_processor_id();
-		if (cpu < nr_cpus)
+		if (cpu < settings.nr_cpus)
 			cpus[cpu].skipped++;
 		return 0;
 	}
 	if (filtering)
 		now = bpf_ktime_get_ns();
 	facts = major ? FAULT_WAS_MAJOR : 0;
-	if (likely(slot != SLOT_FULL)) {
-		th = &threads[slot & thread_mask];
+	if (likely(slot != SLOT_LACKING)) {
+		th = &threads[slot & settings.thread_mask];
 		unseen(t, slot, major ? 2 : 1);
 		if (likely(th->start_ns && th->addr == ctx->addr)) {
 			start = th->start_ns;
@@ -419,11 +414,11 @@ static __always_inline void failed(void *ctx, u32 kind, u64 addr, bool have_addr
 
 	if (slot == SLOT_NONE)
 		return;
-	if (slot == SLOT_FULL) {
+	if (slot == SLOT_LACKING) {
 		fault_account(slot, what, 0);
 		return;
 	}
-	th = &threads[slot & thread_mask];
+	th = &threads[slot & settings.thread_mask];
 	start = th->start_ns;
 	if (have_addr && th->addr != addr)
 		start = 0;
@@ -473,7 +468,7 @@ int BPF_PROG(ostrace_exit, struct task_struct *p)
 	slot = ts->slot - 1;
 	ts->slot = 0;
 	unseen(t, slot, 0);
-	set_state(&threads[slot & thread_mask].state, FAULT_THREAD_DEAD);
+	set_state(&threads[slot & settings.thread_mask].state, THREAD_DEAD);
 	return 0;
 }
 
@@ -483,58 +478,14 @@ int BPF_PROG(ostrace_exec, struct task_struct *p)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
 	struct task_state *ts;
-	u32 tgid, *v;
 
-	if (filter_tasks) {
-		tgid = fault_ns_pid(true);
-		v = bpf_map_lookup_elem(&filter_tgids, &tgid);
-		if (v && *v == FAULT_FILTER_AT_EXEC)
-			*v = FAULT_FILTER_ACTIVE;
-	}
+	if (settings.filter_tasks)
+		program_begins(fault_ns_pid(true));
 	ts = bpf_task_storage_get(&task_states, t, 0, 0);
 	if (!ts)
 		return 0;
 	ts->skip = 0;
 	if (ts->slot)
-		threads[(ts->slot - 1) & thread_mask].gen = control.gen - 1;
-	return 0;
-}
-
-/* Only with -- program: children belong to it. */
-static __always_inline int task_forks(struct task_struct *parent, struct task_struct *child)
-{
-	u32 tgid, *v;
-
-	if (child->tgid == parent->tgid)
-		return 0;
-	tgid = fault_ns_pid(true); /* the parent is who runs this */
-	v = bpf_map_lookup_elem(&filter_tgids, &tgid);
-	if (v) {
-		u32 value = *v;
-
-		tgid = task_ns_pid(child, true, pidns_ino);
-		bpf_map_update_elem(&filter_tgids, &tgid, &value, BPF_ANY);
-	}
-	return 0;
-}
-
-/* Twice where a program can be skipped, as in syscall.bpf.c. */
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(ostrace_fork, struct task_struct *parent, struct task_struct *child)
-{
-	return task_forks(parent, child);
-}
-
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(ostrace_fork_2, struct task_struct *parent, struct task_struct *child)
-{
-	return task_forks(parent, child);
-}
-
-/* A task moved to another cgroup: all threads look again, which is rare. */
-SEC("tp_btf/cgroup_attach_task")
-int BPF_PROG(ostrace_cgroup_attach)
-{
-	__sync_fetch_and_add(&control.gen, 1);
+		threads[(ts->slot - 1) & settings.thread_mask].gen = control.gen - 1;
 	return 0;
 }

@@ -48,7 +48,7 @@ __noinline u32 fault_mapping_of(u64 file_at)
 		return at;
 	}
 	cpu = bpf_get_smp_processor_id();
-	if (cpu < nr_cpus)
+	if (cpu < settings.nr_cpus)
 		__sync_fetch_and_add(&cpus[cpu].no_mapping, 1);
 	return FAULT_MAP_OTHER;
 }
@@ -191,7 +191,7 @@ __noinline u64 fault_vma_find(u64 mm_at, u64 addr)
  */
 __noinline u64 fault_mapping_at(u32 slot, u64 addr, u64 vma_at)
 {
-	struct fault_thread *th = &threads[slot & thread_mask];
+	struct fault_thread *th = &threads[slot & settings.thread_mask];
 	struct task_struct *t = (struct task_struct *)bpf_get_current_task();
 	struct mm_struct *mm = BPF_CORE_READ(t, mm);
 	struct vm_area_struct *vma;

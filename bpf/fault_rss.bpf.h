@@ -15,10 +15,10 @@ static __always_inline bool rss_wanted(struct task_struct *t, u32 ns_tgid)
 {
 	u32 tid = ns_tgid; /* the leader's */
 
-	if (filter_tasks && !bpf_map_lookup_elem(&filter_tgids, &ns_tgid) &&
+	if (settings.filter_tasks && !bpf_map_lookup_elem(&filter_tgids, &ns_tgid) &&
 	    !bpf_map_lookup_elem(&filter_tids, &tid))
 		return false;
-	return !filter_cgid || task_in_cgroup(t, filter_cgid, filter_cglevel);
+	return !settings.filter_cgid || task_in_cgroup(t, settings.filter_cgid, settings.filter_cglevel);
 }
 
 SEC("iter/task")
@@ -31,17 +31,17 @@ int ostrace_rss_walk(struct bpf_iter__task *ctx)
 
 	if (!t || t->pid != t->tgid || !t->mm)
 		return 0;
-	tgid = task_ns_pid(t, true, pidns_ino);
+	tgid = task_ns_pid(t, true, settings.pidns_ino);
 	if (!rss_wanted(t, tgid))
 		return 0;
 	mm = t->mm;
 	r.start = t->start_boottime;
 	r.tgid = t->tgid;
 	r.ns_tgid = tgid;
-	r.pages[FAULT_RSS_FILE] = mm_pages(mm, MM_FILEPAGES, nr_cpus);
-	r.pages[FAULT_RSS_ANON] = mm_pages(mm, MM_ANONPAGES, nr_cpus);
-	r.pages[FAULT_RSS_SWAP] = mm_pages(mm, MM_SWAPENTS, nr_cpus);
-	r.pages[FAULT_RSS_SHMEM] = mm_pages(mm, MM_SHMEMPAGES, nr_cpus);
+	r.pages[FAULT_RSS_FILE] = mm_pages(mm, MM_FILEPAGES, settings.nr_cpus);
+	r.pages[FAULT_RSS_ANON] = mm_pages(mm, MM_ANONPAGES, settings.nr_cpus);
+	r.pages[FAULT_RSS_SWAP] = mm_pages(mm, MM_SWAPENTS, settings.nr_cpus);
+	r.pages[FAULT_RSS_SHMEM] = mm_pages(mm, MM_SHMEMPAGES, settings.nr_cpus);
 	bpf_probe_read_kernel(r.comm, sizeof(r.comm), t->comm);
 	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
 	return 0;

@@ -12,41 +12,27 @@
  * and dies with the task; it is asked only when the cache misses. That saves
  * two helper calls per system call.
  */
-#include "task.bpf.h"
+#include "ostrace.bpf.h"
+#include "ostrace/syscall.h"
+
+struct sys_control control SEC(".bss.control");
+
+#include "threads.bpf.h"
 #include "where_cells.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* Set by the loader. */
-const volatile __u32 nr_cpus = 1;
-const volatile __u32 thread_mask = SYS_THREADS_MIN - 1;
-const volatile __u32 row_mask = SYS_ROWS_MIN - 1;
+/* Set by the loader, as are the settings. */
 const volatile __u64 attach_boot_ns; /* CLOCK_BOOTTIME, before attaching */
 const volatile __u64 attach_ns;	     /* CLOCK_MONOTONIC, likewise */
-const volatile __u32 self_tgid;	     /* the reader, in its pid namespace */
-const volatile __u32 pidns_ino = PROC_PID_INIT_INO;
-const volatile bool filter_tasks; /* some of the two maps below have entries */
-const volatile __u64 filter_cgid;
-const volatile int filter_cglevel;
-const volatile bool filter_cpus;
-const volatile __u64 filter_cpu_bits[64];
-const volatile bool errors_only;
 const volatile int sigreturn_nr[SYS_ABIS][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
 
 /* Mapped by the reader; sized by the loader. */
-struct sys_control control SEC(".bss.control");
 struct sys_cpu cpus[1] SEC(".bss.cpus");
 struct sys_cell cells[SYS_SLOTS] SEC(".bss.cells");
 struct sys_cell focus_cells[SYS_SLOTS] SEC(".bss.focus");
-struct sys_thread threads[SYS_THREADS_MIN] SEC(".bss.threads");
-struct sys_row rows[SYS_ROWS_MIN] SEC(".bss.rows");
-
-/*
- * Free thread slots, a ring of indexes: the reader puts at control.free_tail,
- * we take at free_head. The reader fills it before attaching.
- */
-__u32 free_ring[SYS_THREADS_MIN] SEC(".bss.ring");
-__u32 free_head;
+struct sys_thread threads[THREAD_SLOTS_MIN] SEC(".bss.threads");
+struct sys_row rows[THREAD_ROWS_MIN] SEC(".bss.rows");
 
 /*
  * Slot of each system call, assigned at its first use, and what it is:
@@ -66,9 +52,6 @@ __u8 sys_noresult[SYS_SLOTS]; /* sigreturn: returns the interrupted register */
 #define PIDX_SKIP (1U << 31)
 __u64 pidx[PIDX_SIZE];
 
-#define SLOT_NONE (~0U)	   /* not traced */
-#define SLOT_STORAGE (~1U) /* no slot free: the call is in task storage */
-
 struct task_state {
 	u32 slot; /* 1 + slot; 0: none */
 	u32 sys;  /* open call while there is no slot */
@@ -81,22 +64,6 @@ struct {
 	__type(key, int);
 	__type(value, struct task_state);
 } task_states SEC(".maps");
-
-/* Keys are ids in the reader's pid namespace; values enum FILTER_*. */
-struct filter_map {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
-	__type(key, u32);
-	__type(value, u32);
-} filter_tgids SEC(".maps"), filter_tids SEC(".maps");
-
-/*
- * A full barrier: what was written to the slot is seen before its new state.
- */
-static __always_inline void set_state(u32 *state, u32 to)
-{
-	__sync_lock_test_and_set(state, to);
-}
 
 /* First use of a system call on this machine: give it a slot. */
 static __noinline u32 sys_slot_new(u32 key)
@@ -126,39 +93,10 @@ static __always_inline u32 sys_slot_of(u32 key)
 	return likely(slot) ? slot : sys_slot_new(key);
 }
 
-static __noinline bool wanted(struct task_struct *t)
+static __always_inline bool task_wanted(struct task_struct *t)
 {
-	u32 tgid = task_ns_pid(t, true, pidns_ino), tid, *v;
-
-	if (control.calibrating && tgid == self_tgid)
-		return true;
-	if (filter_tasks) {
-		tid = task_ns_pid(t, false, pidns_ino);
-		v = bpf_map_lookup_elem(&filter_tgids, &tgid);
-		if (!v)
-			v = bpf_map_lookup_elem(&filter_tids, &tid);
-		if (!v || *v != FILTER_ACTIVE)
-			return false;
-	}
-	return !filter_cgid || task_in_cgroup(t, filter_cgid, filter_cglevel);
-}
-
-/* Take a free slot; SLOT_STORAGE if there is none. */
-static __noinline u32 slot_alloc(void)
-{
-	int i;
-
-	for (i = 0; i < 16; i++) {
-		u32 head = *(volatile u32 *)&free_head;
-		u32 slot;
-
-		if (head == *(volatile u32 *)&control.free_tail)
-			return SLOT_STORAGE;
-		slot = free_ring[head & thread_mask];
-		if (__sync_val_compare_and_swap(&free_head, head, head + 1) == head)
-			return slot & thread_mask;
-	}
-	return SLOT_STORAGE;
+	return wanted(t, task_ns_pid(t, true, settings.pidns_ino),
+		      task_ns_pid(t, false, settings.pidns_ino));
 }
 
 /* THREAD_FOCUS and THREAD_WHERE as they should be now. */
@@ -180,8 +118,8 @@ static __always_inline void thread_names(struct sys_thread *th, struct task_stru
 
 	th->tid = t->pid;
 	th->tgid = t->tgid;
-	th->ns_tid = task_ns_pid(t, false, pidns_ino);
-	th->ns_tgid = task_ns_pid(t, true, pidns_ino);
+	th->ns_tid = task_ns_pid(t, false, settings.pidns_ino);
+	th->ns_tgid = task_ns_pid(t, true, settings.pidns_ino);
 	th->proc_start = BPF_CORE_READ(leader, start_boottime);
 	bpf_probe_read_kernel(th->comm, sizeof(th->comm), t->comm);
 	bpf_probe_read_kernel(th->pcomm, sizeof(th->pcomm), leader->comm);
@@ -194,7 +132,7 @@ static __always_inline void thread_names(struct sys_thread *th, struct task_stru
 static __noinline void thread_init(u32 slot, struct task_struct *t, u64 enter_ns, u32 sys,
 				   u32 flags)
 {
-	struct sys_thread *th = &threads[slot & thread_mask];
+	struct sys_thread *th = &threads[slot & settings.thread_mask];
 
 	th->task_start = t->start_boottime;
 	th->gen = control.gen;
@@ -221,16 +159,16 @@ static __noinline u32 thread_slow(struct task_struct *t)
 	if (!ts) {
 		u32 cpu = bpf_get_smp_processor_id();
 
-		if (cpu < nr_cpus)
+		if (cpu < settings.nr_cpus)
 			cpus[cpu].no_state++;
 		return SLOT_NONE;
 	}
 	have = ts->slot;
 	slot = have - 1;
-	th = &threads[slot & thread_mask]; /* meaningless unless have */
+	th = &threads[slot & settings.thread_mask]; /* meaningless unless have */
 	if (have && th->gen == gen)
 		goto out; /* another tid has our place in pidx[] */
-	if (!wanted(t)) {
+	if (!task_wanted(t)) {
 		if (have) {
 			set_state(&th->state, THREAD_DEAD);
 			ts->slot = 0;
@@ -260,11 +198,12 @@ static __noinline u32 thread_slow(struct task_struct *t)
 		 * A new task first shows itself returning from a call of its
 		 * parent; so does the reader when it begins to calibrate.
 		 */
-		if (t->start_boottime >= attach_boot_ns || control.calibrating || filter_tasks)
+		if (t->start_boottime >= attach_boot_ns || control.calibrating ||
+		    settings.filter_tasks)
 			flags = THREAD_FRESH;
 	}
 	slot = slot_alloc();
-	if (slot == SLOT_STORAGE) {
+	if (slot == SLOT_LACKING) {
 		ts->enter_ns = enter_ns;
 		ts->sys = sys;
 		return slot;
@@ -273,7 +212,7 @@ static __noinline u32 thread_slow(struct task_struct *t)
 	/* The iterator may have been here at the same time; the first one wins. */
 	old = __sync_val_compare_and_swap(&ts->slot, 0, slot + 1);
 	if (old) {
-		set_state(&threads[slot & thread_mask].state, THREAD_DEAD);
+		set_state(&threads[slot & settings.thread_mask].state, THREAD_DEAD);
 		slot = old - 1;
 	}
 out:
@@ -293,7 +232,7 @@ static __always_inline u32 thread_slot(struct task_struct *t)
 	if (slot & PIDX_SKIP)
 		return likely(slot == (PIDX_SKIP | (control.gen & ~PIDX_SKIP))) ? SLOT_NONE :
 										  thread_slow(t);
-	th = &threads[slot & thread_mask];
+	th = &threads[slot & settings.thread_mask];
 	if (unlikely(th->gen != control.gen || th->task_start != t->start_boottime))
 		return thread_slow(t);
 	return slot;
@@ -307,7 +246,7 @@ static __always_inline int call_begins(long nr)
 
 	if (slot == SLOT_NONE)
 		return 0;
-	if (unlikely(slot == SLOT_STORAGE)) {
+	if (unlikely(slot == SLOT_LACKING)) {
 		struct task_state *ts = bpf_task_storage_get(&task_states, t, 0, 0);
 
 		if (ts) {
@@ -316,7 +255,7 @@ static __always_inline int call_begins(long nr)
 		}
 		return 0;
 	}
-	th = &threads[slot & thread_mask];
+	th = &threads[slot & settings.thread_mask];
 	th->sys = sys_slot_of(sys_key(t, nr));
 	if (unlikely(th->flags & THREAD_WHERE)) {
 		u64 now = bpf_ktime_get_ns();
@@ -337,7 +276,7 @@ static __always_inline struct sys_row *row_of(struct sys_thread *th, u32 slot, u
 	u32 h = (key * 0x9E3779B97F4A7C15ULL) >> 32, i;
 
 	for (i = 0; i < 8; i++) {
-		u32 at = (h + i) & row_mask;
+		u32 at = (h + i) & settings.row_mask;
 		struct sys_row *r = &rows[at];
 		u64 k = r->key;
 
@@ -385,12 +324,12 @@ static __always_inline void account(struct sys_thread *th, u32 slot, u32 cpu, u3
 		restart = result >= 512 && result <= 516;
 		error = !restart;
 	}
-	if (errors_only && !error)
+	if (settings.errors_only && !error)
 		return;
-	if (filter_cpus && !(filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1))
+	if (!cpu_wanted(cpu))
 		return;
 	at = cpu * SYS_SLOTS + sys;
-	if (at >= nr_cpus * SYS_SLOTS)
+	if (at >= settings.nr_cpus * SYS_SLOTS)
 		return;
 	cell_account(&cells[at], epoch, timed, ns, error, restart);
 	if (unlikely(!th)) {
@@ -440,7 +379,7 @@ static __noinline void exit_storage(struct task_struct *t, u32 cpu, u64 now, lon
 
 static __always_inline int call_ends(long nr, long ret)
 {
-	bool filtering = filter_tasks || filter_cgid;
+	bool filtering = settings.filter_tasks || settings.filter_cgid;
 	u64 now = 0, start;
 	struct task_struct *t = bpf_get_current_task_btf();
 	u32 cpu = bpf_get_smp_processor_id(), slot, sys, flags;
@@ -453,7 +392,7 @@ static __always_inline int call_ends(long nr, long ret)
 	 */
 	if (!filtering)
 		now = bpf_ktime_get_ns();
-	if (cpu >= nr_cpus)
+	if (cpu >= settings.nr_cpus)
 		return 0;
 	slot = thread_slot(t);
 	if (slot == SLOT_NONE) {
@@ -462,11 +401,11 @@ static __always_inline int call_ends(long nr, long ret)
 	}
 	if (filtering)
 		now = bpf_ktime_get_ns();
-	if (unlikely(slot == SLOT_STORAGE)) {
+	if (unlikely(slot == SLOT_LACKING)) {
 		exit_storage(t, cpu, now, ret);
 		return 0;
 	}
-	th = &threads[slot & thread_mask];
+	th = &threads[slot & settings.thread_mask];
 	start = th->enter_ns;
 	flags = th->flags;
 	sys = th->sys;
@@ -510,7 +449,7 @@ static __always_inline int task_exits(void)
 	if (pidx[pid % PIDX_SIZE] >> 32 == pid)
 		pidx[pid % PIDX_SIZE] = 0;
 	ts = bpf_task_storage_get(&task_states, t, 0, 0);
-	if (!ts || cpu >= nr_cpus)
+	if (!ts || cpu >= settings.nr_cpus)
 		return 0;
 	if (!ts->slot) {
 		if (ts->enter_ns)
@@ -519,7 +458,7 @@ static __always_inline int task_exits(void)
 	}
 	slot = ts->slot - 1;
 	ts->slot = 0;
-	th = &threads[slot & thread_mask];
+	th = &threads[slot & settings.thread_mask];
 	if (th->enter_ns) {
 		th->enter_ns = 0;
 		account(th, slot, cpu, th->sys, false, 0, 0, 0);
@@ -532,37 +471,15 @@ static __always_inline int task_exits(void)
 static __always_inline int task_execs(void)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
-	u32 pid = t->pid, tgid, *v;
 	struct task_state *ts;
+	u32 pid = t->pid;
 
-	if (filter_tasks) {
-		tgid = task_ns_pid(t, true, pidns_ino);
-		v = bpf_map_lookup_elem(&filter_tgids, &tgid);
-		if (v && *v == FILTER_AT_EXEC)
-			*v = FILTER_ACTIVE;
-	}
+	if (settings.filter_tasks)
+		program_begins(task_ns_pid(t, true, settings.pidns_ino));
 	pidx[pid % PIDX_SIZE] = 0;
 	ts = bpf_task_storage_get(&task_states, t, 0, 0);
 	if (ts && ts->slot)
-		threads[(ts->slot - 1) & thread_mask].gen = control.gen - 1;
-	return 0;
-}
-
-/* Only with -- program: children belong to it. */
-static __always_inline int task_forks(struct task_struct *parent, struct task_struct *child)
-{
-	u32 tgid, *v;
-
-	if (child->tgid == parent->tgid)
-		return 0;
-	tgid = task_ns_pid(parent, true, pidns_ino);
-	v = bpf_map_lookup_elem(&filter_tgids, &tgid);
-	if (v) {
-		u32 value = *v;
-
-		tgid = task_ns_pid(child, true, pidns_ino);
-		bpf_map_update_elem(&filter_tgids, &tgid, &value, BPF_ANY);
-	}
+		threads[(ts->slot - 1) & settings.thread_mask].gen = control.gen - 1;
 	return 0;
 }
 
@@ -622,30 +539,6 @@ int ostrace_tp_exec(void *ctx)
 	return task_execs();
 }
 
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(ostrace_fork, struct task_struct *parent, struct task_struct *child)
-{
-	return task_forks(parent, child);
-}
-
-/*
- * The classic one does not tell a thread from a process. But doing this twice
- * does no harm, and of two programs it takes two preempted tasks to skip both.
- */
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(ostrace_fork_2, struct task_struct *parent, struct task_struct *child)
-{
-	return task_forks(parent, child);
-}
-
-/* A task moved to another cgroup: all threads look again, which is rare. */
-SEC("tp_btf/cgroup_attach_task")
-int BPF_PROG(ostrace_cgroup_attach)
-{
-	__sync_fetch_and_add(&control.gen, 1);
-	return 0;
-}
-
 /*
  * Run once by the reader after attaching: the calls open right now. A thread
  * that sleeps with a system call number in its saved registers is in that
@@ -667,16 +560,16 @@ int ostrace_open_calls(struct bpf_iter__task *ctx)
 		return 0;
 	regs = (struct pt_regs *)bpf_task_pt_regs(t);
 	nr = regs_sys_nr(regs);
-	if (nr < 0 || !wanted(t))
+	if (nr < 0 || !task_wanted(t))
 		return 0;
 	ts = bpf_task_storage_get(&task_states, t, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!ts || ts->slot)
 		return 0;
 	slot = slot_alloc();
-	if (slot == SLOT_STORAGE)
+	if (slot == SLOT_LACKING)
 		return 0;
 	thread_init(slot, t, attach_ns, sys_slot_of(sys_key(t, nr)), THREAD_OPENED);
 	if (__sync_val_compare_and_swap(&ts->slot, 0, slot + 1))
-		set_state(&threads[slot & thread_mask].state, THREAD_DEAD);
+		set_state(&threads[slot & settings.thread_mask].state, THREAD_DEAD);
 	return 0;
 }

@@ -243,12 +243,12 @@ static int collect(struct faultdata *d, uint32_t epoch, bool only_dead)
 	for (i = 0; i < d->high; i++) {
 		uint32_t state = __atomic_load_n(&d->m.threads[i].state, __ATOMIC_ACQUIRE);
 
-		if (state == FAULT_THREAD_FREE || (only_dead && state != FAULT_THREAD_DEAD))
+		if (state == THREAD_FREE || (only_dead && state != THREAD_DEAD))
 			continue;
 		e = collect_thread(d, i, epoch);
 		if (e)
 			err = e;
-		if (state == FAULT_THREAD_DEAD)
+		if (state == THREAD_DEAD)
 			recycle(d, i);
 	}
 	return err;

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+#include "clock.h"
 #include "err.h"
 #include "run.h"
 #include "session.h"
@@ -22,14 +22,6 @@ struct run_priv {
 	int online;	 /* CPUs */
 	struct filter filter;
 };
-
-static uint64_t clock_ns(clockid_t id)
-{
-	struct timespec ts;
-
-	clock_gettime(id, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 /* In the child: wait to be released, then become the program. */
 static void __attribute__((noreturn)) become_program(char **argv, int go, int fail)

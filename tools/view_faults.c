@@ -7,26 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
-#include <bpf/bpf.h>
 #include "cgroups.h"
+#include "clock.h"
 #include "err.h"
 #include "options.h"
 #include "session.h"
 #include "view_faults.h"
+#include "view_threads.h"
 #include "fault.skel.h" /* after the types it has from ostrace/fault.h */
-
-static uint64_t clock_ns(clockid_t id)
-{
-	struct timespec ts;
-
-	clock_gettime(id, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 static void note(struct view_state *st, const char *text)
 {
@@ -36,83 +26,22 @@ static void note(struct view_state *st, const char *text)
 
 /* ---- loading ---- */
 
-static uint32_t threads_wanted(void)
-{
-	FILE *f = fopen("/proc/loadavg", "re");
-	unsigned long n = 0;
-	uint32_t p = FAULT_THREADS_MIN;
-
-	if (f) {
-		if (fscanf(f, "%*s %*s %*s %*u/%lu", &n) != 1)
-			n = 0;
-		fclose(f);
-	}
-	while (p < 2 * n && p < 1u << 22)
-		p *= 2;
-	return p;
-}
-
-static void set_rodata(struct fault_bpf *skel, const struct filter *f, int ncpus, uint32_t nthreads,
-		       uint32_t nrows)
-{
-	struct stat st;
-
-	skel->rodata->nr_cpus = (uint32_t)ncpus;
-	skel->rodata->thread_mask = nthreads - 1;
-	skel->rodata->row_mask = nrows - 1;
-	skel->rodata->self_tgid = (uint32_t)getpid();
-	if (!stat("/proc/self/ns/pid", &st))
-		skel->rodata->pidns_ino = (uint32_t)st.st_ino;
-	skel->rodata->filter_tasks = f->npids || f->ntids || f->program;
-	skel->rodata->filter_cgid = f->cgroup_id;
-	skel->rodata->filter_cglevel = f->cgroup_level;
-	skel->rodata->filter_cpus = f->have_cpus;
-	memcpy((void *)skel->rodata->filter_cpu_bits, f->cpus, sizeof(f->cpus));
-	skel->rodata->errors_only = f->errors_only;
-	skel->rodata->page_shift = (uint32_t)__builtin_ctzl((unsigned long)sysconf(_SC_PAGESIZE));
-}
-
 /* Give each table its size on this machine. */
-static int set_sizes(struct fault_bpf *skel, int ncpus, uint32_t nthreads, uint32_t nrows)
+static int set_sizes(struct fault_bpf *skel)
 {
-	const struct {
-		struct bpf_map *map;
-		size_t size;
-	} sizes[] = {
-		{ skel->maps.bss_cpus, sizeof(struct fault_cpu) * (size_t)ncpus },
-		{ skel->maps.bss_cells, sizeof(struct fault_cell) * FAULT_CELLS * (size_t)ncpus },
-		{ skel->maps.bss_focus, sizeof(struct fault_cell) * FAULT_CELLS * (size_t)ncpus },
-		{ skel->maps.bss_threads, sizeof(struct fault_thread) * nthreads },
-		{ skel->maps.bss_rows, sizeof(struct fault_row) * nrows },
-		{ skel->maps.bss_ring, sizeof(uint32_t) * nthreads },
+	size_t ncpus = skel->rodata->settings.nr_cpus;
+	size_t nthreads = skel->rodata->settings.thread_mask + 1;
+	const struct map_size sizes[] = {
+		{ skel->maps.bss_cpus, sizeof(struct fault_cpu), ncpus },
+		{ skel->maps.bss_cells, sizeof(struct fault_cell), FAULT_CELLS * ncpus },
+		{ skel->maps.bss_focus, sizeof(struct fault_cell), FAULT_CELLS * ncpus },
+		{ skel->maps.bss_threads, sizeof(struct fault_thread), nthreads },
+		{ skel->maps.bss_rows, sizeof(struct fault_row),
+		  skel->rodata->settings.row_mask + 1 },
+		{ skel->maps.bss_ring, sizeof(uint32_t), nthreads },
 	};
-	unsigned int i;
-	int err;
 
-	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		err = bpf_map__set_value_size(sizes[i].map, (uint32_t)sizes[i].size);
-		if (err)
-			return err_set(err, "faults: cannot size its tables for %d CPUs: %s", ncpus,
-				       strerror(-err));
-	}
-	return 0;
-}
-
-static int put_filters(struct view_state *st, const struct filter *f)
-{
-	int tgids = bpf_map__fd(st->skel->maps.filter_tgids);
-	int tids = bpf_map__fd(st->skel->maps.filter_tids);
-	uint32_t active = FAULT_FILTER_ACTIVE, at_exec = FAULT_FILTER_AT_EXEC;
-	int err = 0;
-	size_t i;
-
-	for (i = 0; !err && i < f->npids; i++)
-		err = bpf_map_update_elem(tgids, &f->pids[i], &active, BPF_ANY);
-	for (i = 0; !err && i < f->ntids; i++)
-		err = bpf_map_update_elem(tids, &f->tids[i], &active, BPF_ANY);
-	if (!err && f->program)
-		err = bpf_map_update_elem(tgids, &f->program, &at_exec, BPF_ANY);
-	return err ? err_set(err, "faults: too many processes or threads in the filter") : 0;
+	return threads_sizes("faults", sizes, sizeof(sizes) / sizeof(sizes[0]));
 }
 
 /* The first line of a file in /proc or /sys, "" if there is none. */
@@ -209,21 +138,16 @@ static void choose_tracepoints(struct view_state *st)
 static int choose_programs(struct view_state *st, const struct filter *f)
 {
 	struct fault_bpf *skel = st->skel;
-	bool preemptible = false;
-	struct utsname u;
+	const struct thread_progs progs = { skel->progs.ostrace_fork, skel->progs.ostrace_fork_2,
+					    skel->progs.ostrace_cgroup_attach };
 
-	if (!uname(&u))
-		preemptible = atoi(u.release) >= 7;
 	choose_functions(st);
 	if (!skel->rodata->at_entry && !session_has_tracepoint(st->session, "page_fault_user"))
 		return err_set(-EOPNOTSUPP, "faults: handle_mm_fault() cannot be hooked here, and "
 					    "this kernel has no tracepoint page_fault_user");
 	choose_tracepoints(st);
 	bpf_program__set_autoattach(skel->progs.ostrace_rss_walk, false);
-	bpf_program__set_autoload(skel->progs.ostrace_fork, f->program != 0);
-	bpf_program__set_autoload(skel->progs.ostrace_fork_2, f->program != 0 && preemptible);
-	bpf_program__set_autoload(skel->progs.ostrace_cgroup_attach,
-				  session_has_tracepoint(st->session, "cgroup_attach_task"));
+	threads_choose(st->session, &progs, f);
 	return 0;
 }
 
@@ -385,9 +309,10 @@ static void faults_close(struct view_state *st)
 	free(st);
 }
 
-static void find_maps(struct fault_bpf *skel, struct fault_maps *m, int ncpus, uint32_t nthreads,
-		      uint32_t nrows)
+static void find_maps(struct fault_bpf *skel, struct fault_maps *m)
 {
+	const struct thread_settings *set = &skel->rodata->settings;
+
 	*m = (struct fault_maps){
 		.control = &skel->bss_control->control,
 		.cpus = skel->bss_cpus->cpus,
@@ -399,9 +324,9 @@ static void find_maps(struct fault_bpf *skel, struct fault_maps *m, int ncpus, u
 		.paths = &skel->bss_paths->paths,
 		.free_ring = skel->bss_ring->free_ring,
 		.free_head = &skel->bss->free_head,
-		.ncpus = ncpus,
-		.nthreads = nthreads,
-		.nrows = nrows,
+		.ncpus = (int)set->nr_cpus,
+		.nthreads = set->thread_mask + 1,
+		.nrows = set->row_mask + 1,
 	};
 }
 
@@ -418,7 +343,7 @@ static int attach(struct view_state *st, const struct filter *f)
 	c->epoch = 1;
 	c->gen = 1;
 	c->attach_boot_ns = UINT64_MAX;
-	err = put_filters(st, f);
+	err = threads_filters("faults", st->skel->maps.filter_tgids, st->skel->maps.filter_tids, f);
 	if (err)
 		return err;
 	/* Ends first: what began before is then counted without a duration. */
@@ -437,20 +362,20 @@ static int attach(struct view_state *st, const struct filter *f)
 
 static int load(struct view_state *st, const struct filter *f)
 {
-	int ncpus = session_ncpus(st->session), err;
-	uint32_t nthreads = threads_wanted();
-	uint32_t nrows = nthreads * (FAULT_ROWS_MIN / FAULT_THREADS_MIN);
 	struct fault_maps maps;
+	int err;
 
-	set_rodata(st->skel, f, ncpus, nthreads, nrows);
+	threads_settings(&st->skel->rodata->settings, f, session_ncpus(st->session));
+	st->skel->rodata->page_shift =
+		(uint32_t)__builtin_ctzl((unsigned long)sysconf(_SC_PAGESIZE));
 	err = choose_programs(st, f);
 	if (!err)
-		err = set_sizes(st->skel, ncpus, nthreads, nrows);
+		err = set_sizes(st->skel);
 	if (!err)
 		err = session_load(st->session, st->skel->skeleton, "faults");
 	if (err)
 		return err;
-	find_maps(st->skel, &maps, ncpus, nthreads, nrows);
+	find_maps(st->skel, &maps);
 	st->ready = true;
 	return faultdata_open(&st->d, &maps);
 }

@@ -4,117 +4,46 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
-#include <bpf/bpf.h>
 #include "cgroups.h"
+#include "clock.h"
 #include "err.h"
 #include "session.h"
 #include "sysnames.h"
 #include "view_syscalls.h"
+#include "view_threads.h"
 #include "syscall.skel.h" /* after the types it has from ostrace/syscall.h */
-
-static uint64_t clock_ns(clockid_t id)
-{
-	struct timespec ts;
-
-	clock_gettime(id, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 /* ---- loading ---- */
 
-static uint32_t pow2_at_least(uint64_t n)
+static void set_rodata(struct syscall_bpf *skel, const struct filter *f, int ncpus)
 {
-	uint32_t p = 1;
-
-	while (p < n && p < 1u << 30)
-		p *= 2;
-	return p;
-}
-
-/* Threads on the machine now, from the fourth field of /proc/loadavg. */
-static uint64_t count_tasks(void)
-{
-	FILE *f = fopen("/proc/loadavg", "re");
-	unsigned long n = 0;
-
-	if (!f)
-		return 0;
-	if (fscanf(f, "%*s %*s %*s %*u/%lu", &n) != 1)
-		n = 0;
-	fclose(f);
-	return n;
-}
-
-static void set_rodata(struct syscall_bpf *skel, const struct filter *f, int ncpus,
-		       uint32_t nthreads, uint32_t nrows)
-{
-	struct stat st;
 	int abi;
 
-	skel->rodata->nr_cpus = (uint32_t)ncpus;
-	skel->rodata->thread_mask = nthreads - 1;
-	skel->rodata->row_mask = nrows - 1;
+	threads_settings(&skel->rodata->settings, f, ncpus);
 	skel->rodata->attach_boot_ns = clock_ns(CLOCK_BOOTTIME);
 	skel->rodata->attach_ns = clock_ns(CLOCK_MONOTONIC);
-	skel->rodata->self_tgid = (uint32_t)getpid();
-	if (!stat("/proc/self/ns/pid", &st))
-		skel->rodata->pidns_ino = (uint32_t)st.st_ino;
-	skel->rodata->filter_tasks = f->npids || f->ntids || f->program;
-	skel->rodata->filter_cgid = f->cgroup_id;
-	skel->rodata->filter_cglevel = f->cgroup_level;
-	skel->rodata->filter_cpus = f->have_cpus;
-	memcpy((void *)skel->rodata->filter_cpu_bits, f->cpus, sizeof(f->cpus));
-	skel->rodata->errors_only = f->errors_only;
 	for (abi = 0; abi < SYS_ABIS; abi++)
 		sysname_sigreturns((enum sys_abi)abi, (int *)skel->rodata->sigreturn_nr[abi]);
 }
 
 /* Give each table its size on this machine. */
-static int set_sizes(struct syscall_bpf *skel, int ncpus, uint32_t nthreads, uint32_t nrows)
+static int set_sizes(struct syscall_bpf *skel)
 {
-	const struct {
-		struct bpf_map *map;
-		size_t size;
-	} sizes[] = {
-		{ skel->maps.bss_cpus, sizeof(struct sys_cpu) * (size_t)ncpus },
-		{ skel->maps.bss_cells, sizeof(struct sys_cell) * SYS_SLOTS * (size_t)ncpus },
-		{ skel->maps.bss_focus, sizeof(struct sys_cell) * SYS_SLOTS * (size_t)ncpus },
-		{ skel->maps.bss_threads, sizeof(struct sys_thread) * nthreads },
-		{ skel->maps.bss_rows, sizeof(struct sys_row) * nrows },
-		{ skel->maps.bss_ring, sizeof(uint32_t) * nthreads },
+	size_t ncpus = skel->rodata->settings.nr_cpus;
+	size_t nthreads = skel->rodata->settings.thread_mask + 1;
+	const struct map_size sizes[] = {
+		{ skel->maps.bss_cpus, sizeof(struct sys_cpu), ncpus },
+		{ skel->maps.bss_cells, sizeof(struct sys_cell), SYS_SLOTS * ncpus },
+		{ skel->maps.bss_focus, sizeof(struct sys_cell), SYS_SLOTS * ncpus },
+		{ skel->maps.bss_threads, sizeof(struct sys_thread), nthreads },
+		{ skel->maps.bss_rows, sizeof(struct sys_row),
+		  skel->rodata->settings.row_mask + 1 },
+		{ skel->maps.bss_ring, sizeof(uint32_t), nthreads },
 	};
-	unsigned int i;
-	int err;
 
-	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		err = bpf_map__set_value_size(sizes[i].map, (uint32_t)sizes[i].size);
-		if (err)
-			return err_set(err, "syscalls: cannot size its tables for %d CPUs: %s",
-				       ncpus, strerror(-err));
-	}
-	return 0;
-}
-
-static int put_filters(struct view_state *st, const struct filter *f)
-{
-	int tgids = bpf_map__fd(st->skel->maps.filter_tgids);
-	int tids = bpf_map__fd(st->skel->maps.filter_tids);
-	uint32_t active = FILTER_ACTIVE, at_exec = FILTER_AT_EXEC;
-	int err = 0;
-	size_t i;
-
-	for (i = 0; !err && i < f->npids; i++)
-		err = bpf_map_update_elem(tgids, &f->pids[i], &active, BPF_ANY);
-	for (i = 0; !err && i < f->ntids; i++)
-		err = bpf_map_update_elem(tids, &f->tids[i], &active, BPF_ANY);
-	if (!err && f->program)
-		err = bpf_map_update_elem(tgids, &f->program, &at_exec, BPF_ANY);
-	return err ? err_set(err, "syscalls: too many processes or threads in the filter") : 0;
+	return threads_sizes("syscalls", sizes, sizeof(sizes) / sizeof(sizes[0]));
 }
 
 /* The fastest of some rounds: interrupts and neighbours only ever add. */
@@ -194,9 +123,10 @@ static void syscalls_close(struct view_state *st)
 	free(st);
 }
 
-static void find_maps(struct syscall_bpf *skel, struct sys_maps *m, int ncpus, uint32_t nthreads,
-		      uint32_t nrows)
+static void find_maps(struct syscall_bpf *skel, struct sys_maps *m)
 {
+	const struct thread_settings *set = &skel->rodata->settings;
+
 	*m = (struct sys_maps){
 		.control = &skel->bss_control->control,
 		.cpus = skel->bss_cpus->cpus,
@@ -207,9 +137,9 @@ static void find_maps(struct syscall_bpf *skel, struct sys_maps *m, int ncpus, u
 		.free_ring = skel->bss_ring->free_ring,
 		.free_head = &skel->bss->free_head,
 		.sys_what = skel->bss->sys_what,
-		.ncpus = ncpus,
-		.nthreads = nthreads,
-		.nrows = nrows,
+		.ncpus = (int)set->nr_cpus,
+		.nthreads = set->thread_mask + 1,
+		.nrows = set->row_mask + 1,
 	};
 }
 
@@ -226,7 +156,7 @@ static int attach(struct view_state *st, const struct filter *f)
 	c->free_tail = st->d.m.nthreads;
 	c->epoch = 1;
 	c->gen = 1;
-	err = put_filters(st, f);
+	err = threads_filters("syscalls", skel->maps.filter_tgids, skel->maps.filter_tids, f);
 	if (err)
 		return err;
 	err = session_attach(st->session, skel->skeleton, "syscalls");
@@ -247,12 +177,11 @@ static void choose_programs(struct view_state *st, const struct filter *f)
 {
 	static const char classic_tp[] = "/sys/kernel/tracing/events/raw_syscalls/sys_enter/id";
 	struct syscall_bpf *skel = st->skel;
-	bool preemptible = false, classic;
-	struct utsname u;
+	const struct thread_progs progs = { skel->progs.ostrace_fork, skel->progs.ostrace_fork_2,
+					    skel->progs.ostrace_cgroup_attach };
+	bool preempted = programs_preempted();
+	bool classic = preempted && !access(classic_tp, R_OK);
 
-	if (!uname(&u))
-		preemptible = atoi(u.release) >= 7;
-	classic = preemptible && !access(classic_tp, R_OK);
 	bpf_program__set_autoload(skel->progs.ostrace_sys_enter, !classic);
 	bpf_program__set_autoload(skel->progs.ostrace_sys_exit, !classic);
 	bpf_program__set_autoload(skel->progs.ostrace_exit, !classic);
@@ -261,12 +190,9 @@ static void choose_programs(struct view_state *st, const struct filter *f)
 	bpf_program__set_autoload(skel->progs.ostrace_tp_leave, classic);
 	bpf_program__set_autoload(skel->progs.ostrace_tp_exit, classic);
 	bpf_program__set_autoload(skel->progs.ostrace_tp_exec, classic);
-	bpf_program__set_autoload(skel->progs.ostrace_fork, f->program != 0);
-	bpf_program__set_autoload(skel->progs.ostrace_fork_2, f->program != 0 && preemptible);
-	bpf_program__set_autoload(skel->progs.ostrace_cgroup_attach,
-				  session_has_tracepoint(st->session, "cgroup_attach_task"));
+	threads_choose(st->session, &progs, f);
 	bpf_program__set_autoattach(skel->progs.ostrace_open_calls, false);
-	if (preemptible && !classic)
+	if (preempted && !classic)
 		st->notes[st->nnotes++] =
 			"tracefs is not mounted on /sys/kernel/tracing: on this kernel calls are "
 			"missed without it where tasks compete for a CPU";
@@ -274,18 +200,13 @@ static void choose_programs(struct view_state *st, const struct filter *f)
 
 static int syscalls_open(struct session *s, const struct filter *f, struct view_state **out)
 {
-	int ncpus = session_ncpus(s), err, i;
-	uint32_t nthreads = pow2_at_least(2 * count_tasks());
 	struct view_state *st = calloc(1, sizeof(*st));
 	struct sys_maps maps;
-	uint32_t nrows;
+	int err, i;
 
 	*out = NULL;
 	if (!st)
 		return -ENOMEM;
-	if (nthreads < SYS_THREADS_MIN)
-		nthreads = SYS_THREADS_MIN;
-	nrows = nthreads * (SYS_ROWS_MIN / SYS_THREADS_MIN);
 	st->session = s;
 	err = cgroups_open(&st->cgroups);
 	if (err)
@@ -295,14 +216,14 @@ static int syscalls_open(struct session *s, const struct filter *f, struct view_
 		err = err_set(-errno, "syscalls: cannot open its BPF object: %s", strerror(errno));
 		goto fail;
 	}
-	set_rodata(st->skel, f, ncpus, nthreads, nrows);
+	set_rodata(st->skel, f, session_ncpus(s));
 	choose_programs(st, f);
-	err = set_sizes(st->skel, ncpus, nthreads, nrows);
+	err = set_sizes(st->skel);
 	if (!err)
 		err = session_load(s, st->skel->skeleton, "syscalls");
 	if (err)
 		goto fail;
-	find_maps(st->skel, &maps, ncpus, nthreads, nrows);
+	find_maps(st->skel, &maps);
 	err = sysdata_open(&st->d, &maps);
 	st->ready = true;
 	if (!err)

@@ -17,7 +17,7 @@
 #ifndef _OSTRACE_FAULT_H
 #define _OSTRACE_FAULT_H
 
-#include "ostrace/cell.h"
+#include "ostrace/threads.h"
 
 enum fault_kind {
 	/* Minor: nothing had to be read. */
@@ -192,12 +192,6 @@ struct fault_paths {
 
 enum fault_mapping_state { MAPPING_FREE, MAPPING_BUSY, MAPPING_USED };
 
-enum fault_thread_state {
-	FAULT_THREAD_FREE, /* zeroed, in the free ring */
-	FAULT_THREAD_LIVE,
-	FAULT_THREAD_DEAD, /* its last write; now the reader's */
-};
-
 enum {
 	FAULT_THREAD_FOCUS = 1 << 0, /* also account in the focus cells */
 };
@@ -220,7 +214,7 @@ struct fault_thread {
 	__u32 vma_facts;
 	__u32 vma_map;
 
-	__u32 state;	/* enum fault_thread_state */
+	__u32 state;	/* enum thread_state */
 	__u32 rows;	/* 1 + index of the first row, 0: none */
 	__u32 row_full; /* faults that found no room in rows[] */
 
@@ -282,10 +276,6 @@ struct fault_rss {
 #define FAULT_ROW_MAP(key) ((__u32)((key) >> 8) & 0xffff)
 #define FAULT_ROW_CELL(key) ((__u32)(key) & 0xff)
 
-/* Least and default table sizes; the loader resizes them. Powers of two. */
-#define FAULT_THREADS_MIN 8192
-#define FAULT_ROWS_MIN 65536
-
 struct fault_cell {
 	struct ostrace_cell lat; /* faults whose duration is known */
 	__u64 untimed;		 /* and those whose is not */
@@ -316,8 +306,5 @@ struct fault_control {
 	__u32 cache_full;     /* set by the programs: the reader empties the stack cache */
 	__u32 pad;
 };
-
-/* Values of the filter maps. */
-enum { FAULT_FILTER_ACTIVE = 1, FAULT_FILTER_AT_EXEC = 2 };
 
 #endif /* _OSTRACE_FAULT_H */

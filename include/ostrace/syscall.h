@@ -19,7 +19,7 @@
 #ifndef _OSTRACE_SYSCALL_H
 #define _OSTRACE_SYSCALL_H
 
-#include "ostrace/cell.h"
+#include "ostrace/threads.h"
 
 /* System calls have three number spaces on x86-64, two on arm64. */
 enum sys_abi { SYS_NATIVE, SYS_COMPAT, SYS_X32, SYS_ABIS };
@@ -39,12 +39,6 @@ struct sys_cell {
 	__u64 errors;		 /* returned -4095..-1 but the restart codes */
 	__u64 restarts;		 /* -ERESTART*: interrupted by a signal */
 	__u64 untimed;		 /* calls without a duration, see THREAD_OPENED */
-};
-
-enum thread_state {
-	THREAD_FREE, /* zeroed, in the free ring */
-	THREAD_LIVE,
-	THREAD_DEAD, /* its last write; now the reader's */
 };
 
 enum {
@@ -96,10 +90,6 @@ struct sys_row {
 	(((__u64)(thread) + 1) << 32 | (__u64)(sys) << 16 | (__u64)(result))
 #define SYS_ROW_SYS(key) ((__u32)((key) >> 16) & 0xffff)
 #define SYS_ROW_RESULT(key) ((__u32)(key) & 0xffff)
-
-/* Least and default table sizes; the loader resizes them. Powers of two. */
-#define SYS_THREADS_MIN 8192
-#define SYS_ROWS_MIN 65536
 
 /* Per CPU: what does not reach a cell, or not all of it. */
 struct sys_cpu {
@@ -173,8 +163,5 @@ static inline __attribute__((always_inline)) __u32 where_class(__u64 ns)
 
 	return class < WHERE_CLASSES ? class : WHERE_CLASSES - 1;
 }
-
-/* Values of the filter maps. */
-enum { FILTER_ACTIVE = 1, FILTER_AT_EXEC = 2 };
 
 #endif /* _OSTRACE_SYSCALL_H */

@@ -119,12 +119,12 @@ static uint32_t born(struct world *w, uint32_t tgid, uint64_t start, uint64_t cg
 	uint32_t slot = w->ring[w->head++ % THREADS];
 	struct fault_thread *th = &w->threads[slot];
 
-	assert_int_equal(th->state, FAULT_THREAD_FREE);
+	assert_int_equal(th->state, THREAD_FREE);
 	assert_int_equal(th->faults, 0);
 	th->tid = th->tgid = th->ns_tgid = tgid;
 	th->proc_start = th->task_start = start;
 	th->cgid = cgid;
-	th->state = FAULT_THREAD_LIVE;
+	th->state = THREAD_LIVE;
 	return slot;
 }
 
@@ -227,9 +227,9 @@ static void death(void **state)
 		a = born(w, 100 + i, i, 7);
 		for (n = 0; n < 3; n++)
 			fault(w, a, 0, FAULT_MAP_FILES + n, FAULT_FILE, 100);
-		w->threads[a].state = FAULT_THREAD_DEAD;
+		w->threads[a].state = THREAD_DEAD;
 		faultdata_harvest(&w->d);
-		assert_int_equal(w->threads[a].state, FAULT_THREAD_FREE);
+		assert_int_equal(w->threads[a].state, THREAD_FREE);
 	}
 	for (n = 0, i = 0; i < ROWS; i++)
 		n += w->rows[i].key != 0;
@@ -248,7 +248,7 @@ static void reuse(void **state)
 	uint32_t a = born(w, 10, 1, 7);
 
 	fault(w, a, 0, FAULT_MAP_ANON, FAULT_ANON, 100);
-	w->threads[a].state = FAULT_THREAD_DEAD;
+	w->threads[a].state = THREAD_DEAD;
 	a = born(w, 10, 2, 8);
 	fault(w, a, 0, FAULT_MAP_ANON, FAULT_ANON, 200);
 	assert_int_equal(faultdata_tick(&w->d), 0);
