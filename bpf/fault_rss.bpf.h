@@ -18,7 +18,8 @@ static __always_inline bool rss_wanted(struct task_struct *t, u32 ns_tgid)
 	if (settings.filter_tasks && !bpf_map_lookup_elem(&filter_tgids, &ns_tgid) &&
 	    !bpf_map_lookup_elem(&filter_tids, &tid))
 		return false;
-	return !settings.filter_cgid || task_in_cgroup(t, settings.filter_cgid, settings.filter_cglevel);
+	return !settings.filter_cgid ||
+	       task_in_cgroup(t, settings.filter_cgid, settings.filter_cglevel);
 }
 
 SEC("iter/task")

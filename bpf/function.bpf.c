@@ -33,7 +33,7 @@ static __always_inline struct func_cpu *any_cpu(void)
 {
 	u32 cpu = bpf_get_smp_processor_id();
 
-	return cpu < nr_cpus ? &cpus[cpu] : NULL;
+	return cpu < settings.nr_cpus ? &cpus[cpu] : NULL;
 }
 
 /* ---- stamps ---- */
@@ -219,7 +219,7 @@ static __always_inline void soft_ends(u64 item, u64 fn, u32 kind)
 	if (!c)
 		return;
 	timed = frame_pop(&c->stack, item, &ns, &data);
-	if (wanted_cpu() >= nr_cpus)
+	if (wanted_cpu() >= settings.nr_cpus)
 		return;
 	__sync_fetch_and_add(&c->events, 2);
 	ran(fn, kind, timed, ns);
@@ -234,7 +234,7 @@ static __always_inline void soft_begins(u64 item, u64 fn, u32 kind, u64 queued)
 		return;
 	c->stack.depth = 0;
 	frame_push(&c->stack, item, fn);
-	if (wanted_cpu() < nr_cpus)
+	if (wanted_cpu() < settings.nr_cpus)
 		waited(fn, kind, queued, c->stack.frame[0].start_ns);
 }
 
@@ -265,7 +265,7 @@ int BPF_PROG(ostrace_work_end, struct work_struct *work, void *func)
 	}
 	start = stamp_take(WORKER_STAMP | (u32)bpf_get_current_pid_tgid());
 	cpu = wanted_cpu();
-	if (cpu >= nr_cpus)
+	if (cpu >= settings.nr_cpus)
 		return 0;
 	__sync_fetch_and_add(&cpus[cpu].events, 2);
 	ran(fn, FUNC_WORK, start, bpf_ktime_get_ns() - start);
@@ -303,7 +303,7 @@ int BPF_PROG(ostrace_work_start, struct work_struct *work)
 		return 0;
 	}
 	now = bpf_ktime_get_ns();
-	if (wanted_cpu() < nr_cpus)
+	if (wanted_cpu() < settings.nr_cpus)
 		waited(fn, FUNC_WORK, queued, now);
 	stamp_put(WORKER_STAMP | (u32)bpf_get_current_pid_tgid(), now);
 	return 0;

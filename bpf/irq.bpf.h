@@ -9,16 +9,14 @@
 #define FRAME_CLOCK() bpf_ktime_get_ns()
 #include "ostrace/frames.h"
 
-const volatile __u32 nr_cpus = 1;
-const volatile bool filter_cpus;
-const volatile __u64 filter_cpu_bits[64];
+const volatile struct irq_settings settings = { .nr_cpus = 1 };
 
-/* This CPU's index; at least nr_cpus if the filter leaves it out. */
+/* This CPU's index; at least settings.nr_cpus if the filter leaves it out. */
 static __always_inline u32 wanted_cpu(void)
 {
 	u32 cpu = bpf_get_smp_processor_id();
 
-	if (filter_cpus && !(filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1))
+	if (settings.filter_cpus && !(settings.filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1))
 		return ~0U;
 	return cpu;
 }

@@ -28,7 +28,7 @@ static __always_inline struct line_cpu *this_cpu(void)
 {
 	u32 cpu = wanted_cpu();
 
-	return cpu < nr_cpus ? &cpus[cpu] : NULL;
+	return cpu < settings.nr_cpus ? &cpus[cpu] : NULL;
 }
 
 /* What tells the handlers of one line apart: function and device. */

@@ -25,7 +25,7 @@ static __always_inline struct soft_cpu *this_cpu(void)
 {
 	u32 cpu = wanted_cpu();
 
-	return cpu < nr_cpus ? &cpus[cpu] : NULL;
+	return cpu < settings.nr_cpus ? &cpus[cpu] : NULL;
 }
 
 /*

@@ -29,7 +29,7 @@ static __always_inline struct stolen_cpu *this_cpu(void)
 {
 	u32 cpu = wanted_cpu();
 
-	return cpu < nr_cpus ? &cpus[cpu] : NULL;
+	return cpu < settings.nr_cpus ? &cpus[cpu] : NULL;
 }
 
 /* Index of the slot of @t's process; STOLEN_PROCS if there is none free. */

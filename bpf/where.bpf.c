@@ -5,6 +5,7 @@
  * The two objects share that header's maps.
  */
 #include "where.bpf.h"
+#include "ostrace/irqs.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -143,7 +144,7 @@ static __always_inline int irq_leaves(void)
 	return 0;
 }
 
-#define IRQ(name)                                  \
+#define IRQ(name, title, text)                     \
 	SEC("tp_btf/" #name "_exit")               \
 	int BPF_PROG(ostrace_where_##name##_exit)  \
 	{                                          \
@@ -155,17 +156,6 @@ static __always_inline int irq_leaves(void)
 		return irq_enters();               \
 	}
 
-IRQ(softirq)
-IRQ(irq_handler)
-IRQ(ipi)	 /* arm64 */
-IRQ(local_timer) /* x86: these have no irq_handler_* */
-IRQ(reschedule)
-IRQ(call_function)
-IRQ(call_function_single)
-IRQ(irq_work)
-IRQ(x86_platform_ipi)
-IRQ(error_apic)
-IRQ(spurious_apic)
-IRQ(thermal_apic)
-IRQ(threshold_apic)
-IRQ(deferred_error_apic)
+IRQ(softirq, "", "")
+IRQ(irq_handler, "", "")
+IRQ_VECTOR_LIST(IRQ) /* these have no irq_handler_* */

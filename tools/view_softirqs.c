@@ -13,6 +13,7 @@
 #include <bpf/libbpf.h>
 #include "err.h"
 #include "view_softirqs.h"
+#include "ostrace/irqs.h"
 
 struct view_state {
 	struct filter filter;
@@ -35,7 +36,8 @@ static const struct level_ops *const level_of[SOFTIRQS_TABLES] = {
 	[T_CGROUPS] = &softirqs_stolen,	     [T_SOURCES] = &softirqs_stolen,
 };
 
-void level_choose(struct level *l)
+/* Leave programs out that this kernel has no place for. */
+static void choose_programs(struct level *l)
 {
 	struct bpf_program *p;
 
@@ -51,13 +53,30 @@ void level_choose(struct level *l)
 	}
 }
 
-int level_size(struct bpf_map *map, size_t size, int n)
+int level_no_object(void)
 {
-	int err = bpf_map__set_value_size(map, (uint32_t)(size * (size_t)n));
+	return err_set(-errno, "softirqs: cannot open its BPF object: %s", strerror(errno));
+}
 
-	return err ? err_set(err, "softirqs: cannot size its tables for %d CPUs: %s", n,
-			     strerror(-err)) :
-		     0;
+int level_load(struct level *l, const struct level_object *o)
+{
+	int err;
+
+	l->obj = *o->skeleton->obj;
+	choose_programs(l);
+	o->settings->nr_cpus = (uint32_t)l->ncpus;
+	o->settings->filter_cpus = l->filter->have_cpus;
+	memcpy(o->settings->filter_cpu_bits, l->filter->cpus, sizeof(l->filter->cpus));
+	err = bpf_map__set_value_size(o->cpus, (uint32_t)(o->cpu_size * (size_t)l->ncpus));
+	if (err)
+		return err_set(err, "softirqs: cannot size its tables for %d CPUs: %s", l->ncpus,
+			       strerror(-err));
+	return session_load(l->session, o->skeleton, "softirqs");
+}
+
+int level_attach(struct level *l, const struct level_object *o)
+{
+	return session_attach(l->session, o->skeleton, "softirqs");
 }
 
 static bool has_program(const struct level *l, const char *name)

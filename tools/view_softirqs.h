@@ -13,7 +13,6 @@
 struct bpf_map;
 struct bpf_object;
 struct bpf_object_skeleton;
-struct bpf_program;
 struct level;
 
 enum softirqs_table {
@@ -96,10 +95,24 @@ struct level {
 
 extern const struct level_ops softirqs_vectors, softirqs_lines, softirqs_functions, softirqs_stolen;
 
-/** level_choose - leave programs out that this kernel has no place for */
-void level_choose(struct level *l);
+/* What level_load() has to know of the BPF object of a level. */
+struct level_object {
+	struct bpf_object_skeleton *skeleton;
+	struct irq_settings *settings;
+	struct bpf_map *cpus; /* one entry, of @cpu_size bytes, for each CPU */
+	size_t cpu_size;
+};
 
-/** level_size - give @map room for @n times @size bytes; describes what fails */
-int level_size(struct bpf_map *map, size_t size, int n);
+/**
+ * level_load - load what a level's open() has just opened: its programs that this
+ * kernel has a place for. Described with err_set() on failure.
+ */
+int level_load(struct level *l, const struct level_object *o);
+
+/** level_attach - the last step of a level's open(). */
+int level_attach(struct level *l, const struct level_object *o);
+
+/** level_no_object - the error when an object could not even be opened; sets err_set(). */
+int level_no_object(void);
 
 #endif /* OSTRACE_VIEW_SOFTIRQS_H */

@@ -58,17 +58,10 @@ static void lines_close(struct level *l)
 	free(d);
 }
 
-static void choose(struct level *l, struct irqline_bpf *skel)
-{
-	level_choose(l);
-	skel->rodata->nr_cpus = (uint32_t)l->ncpus;
-	skel->rodata->filter_cpus = l->filter->have_cpus;
-	memcpy((void *)skel->rodata->filter_cpu_bits, l->filter->cpus, sizeof(l->filter->cpus));
-}
-
 static int lines_open(struct level *l)
 {
 	struct lines *d = calloc(1, sizeof(*d));
+	struct level_object o;
 	int err;
 
 	l->data = d;
@@ -79,18 +72,20 @@ static int lines_open(struct level *l)
 		return -ENOMEM;
 	d->skel = irqline_bpf__open();
 	if (!d->skel)
-		return err_set(-errno, "softirqs: cannot open its BPF object: %s", strerror(errno));
-	l->obj = d->skel->obj;
-	choose(l, d->skel);
-	err = level_size(d->skel->maps.bss_cpus, sizeof(struct line_cpu), l->ncpus);
-	if (!err)
-		err = session_load(l->session, d->skel->skeleton, "softirqs");
+		return level_no_object();
+	o = (struct level_object){
+		.skeleton = d->skel->skeleton,
+		.settings = &d->skel->rodata->settings,
+		.cpus = d->skel->maps.bss_cpus,
+		.cpu_size = sizeof(struct line_cpu),
+	};
+	err = level_load(l, &o);
 	if (err)
 		return err;
 	d->cpus = d->skel->bss_cpus->cpus;
 	d->threads = d->skel->bss_threads->threads;
 	d->skel->bss_control->control.epoch = 1;
-	return session_attach(l->session, d->skel->skeleton, "softirqs");
+	return level_attach(l, &o);
 }
 
 /* The line that @s is a part of. Return: 1 + its index; 0 for lack of memory. */

@@ -61,6 +61,7 @@ static void stolen_close(struct level *l)
 static int stolen_open(struct level *l)
 {
 	struct stolen *d = calloc(1, sizeof(*d));
+	struct level_object o;
 	int cpu, err;
 
 	l->data = d;
@@ -71,16 +72,15 @@ static int stolen_open(struct level *l)
 		return err;
 	d->skel = stolen_bpf__open();
 	if (!d->skel)
-		return err_set(-errno, "softirqs: cannot open its BPF object: %s", strerror(errno));
-	l->obj = d->skel->obj;
-	level_choose(l);
-	d->skel->rodata->nr_cpus = (uint32_t)l->ncpus;
+		return level_no_object();
 	d->skel->rodata->split = l->fentry;
-	d->skel->rodata->filter_cpus = l->filter->have_cpus;
-	memcpy((void *)d->skel->rodata->filter_cpu_bits, l->filter->cpus, sizeof(l->filter->cpus));
-	err = level_size(d->skel->maps.bss_cpus, sizeof(struct stolen_cpu), l->ncpus);
-	if (!err)
-		err = session_load(l->session, d->skel->skeleton, "softirqs");
+	o = (struct level_object){
+		.skeleton = d->skel->skeleton,
+		.settings = &d->skel->rodata->settings,
+		.cpus = d->skel->maps.bss_cpus,
+		.cpu_size = sizeof(struct stolen_cpu),
+	};
+	err = level_load(l, &o);
 	if (err)
 		return err;
 	d->cpus = d->skel->bss_cpus->cpus;
@@ -89,7 +89,7 @@ static int stolen_open(struct level *l)
 	for (cpu = 0; cpu < l->ncpus; cpu++)
 		d->cpus[cpu].task = UINT64_MAX;
 	d->skel->bss_control->control.epoch = 1;
-	return session_attach(l->session, d->skel->skeleton, "softirqs");
+	return level_attach(l, &o);
 }
 
 static void part_add(struct part *to, const struct part *p)

@@ -39,6 +39,7 @@ static int vectors_open(struct level *l)
 {
 	size_t cells = (size_t)l->ncpus * SOFT_VECTORS;
 	struct vectors *d = calloc(1, sizeof(*d));
+	struct level_object o;
 	int err;
 
 	l->data = d;
@@ -51,20 +52,19 @@ static int vectors_open(struct level *l)
 		return -ENOMEM;
 	d->skel = softirq_bpf__open();
 	if (!d->skel)
-		return err_set(-errno, "softirqs: cannot open its BPF object: %s", strerror(errno));
-	l->obj = d->skel->obj;
-	level_choose(l);
-	d->skel->rodata->nr_cpus = (uint32_t)l->ncpus;
-	d->skel->rodata->filter_cpus = l->filter->have_cpus;
-	memcpy((void *)d->skel->rodata->filter_cpu_bits, l->filter->cpus, sizeof(l->filter->cpus));
-	err = level_size(d->skel->maps.bss_cpus, sizeof(struct soft_cpu), l->ncpus);
-	if (!err)
-		err = session_load(l->session, d->skel->skeleton, "softirqs");
+		return level_no_object();
+	o = (struct level_object){
+		.skeleton = d->skel->skeleton,
+		.settings = &d->skel->rodata->settings,
+		.cpus = d->skel->maps.bss_cpus,
+		.cpu_size = sizeof(struct soft_cpu),
+	};
+	err = level_load(l, &o);
 	if (err)
 		return err;
 	d->cpus = d->skel->bss_cpus->cpus;
 	d->skel->bss_control->control.epoch = 1;
-	return session_attach(l->session, d->skel->skeleton, "softirqs");
+	return level_attach(l, &o);
 }
 
 static int vectors_tick(struct level *l, uint64_t now)
