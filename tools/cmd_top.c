@@ -198,6 +198,10 @@ static int handle(struct top_run *tr, struct tui *tui, int event, int signo)
 		return tick(tr, tui);
 	case LOOP_HOUSEKEEPING:
 		run_harvest(&tr->run);
+		if (run_look(&tr->run)) {
+			top_grow(&tr->top, &tr->run, tr->o);
+			paint(tr, tui);
+		}
 		top_run_check_done(tr);
 		return 0;
 	case LOOP_INPUT:

@@ -18,6 +18,7 @@ struct run_priv {
 	int fail;   /* read end: errno of a failed exec */
 	int status; /* of the program, once waited for */
 	bool waited;
+	bool lazy;	 /* RUN_LAZY */
 	uint64_t cpu_ns; /* our own CPU time at the last tick */
 	int online;	 /* CPUs */
 	struct filter filter;
@@ -98,6 +99,17 @@ static int open_view(struct run *r, struct run_view *v)
 	return v->err;
 }
 
+static struct run_view *add_view(struct run *r, const struct view *view)
+{
+	struct run_priv *priv = r->priv;
+	struct run_view *v = &r->v[r->nviews++];
+
+	memset(v, 0, sizeof(*v));
+	v->view = view;
+	v->idle = priv->lazy && view->on_demand && !r->program;
+	return v;
+}
+
 static int open_views(struct run *r, const struct view *const *list, enum run_views how)
 {
 	struct run_priv *priv = r->priv;
@@ -109,13 +121,11 @@ static int open_views(struct run *r, const struct view *const *list, enum run_vi
 	if (f->cgroup_id)
 		f->cgroup_level = session_cgroup_level(r->session, f->cgroup_id, f->cgroup_level);
 	for (; *list && r->nviews < RUN_MAX_VIEWS; list++) {
-		struct run_view *v = &r->v[r->nviews];
+		struct run_view *v;
 
 		if (how != RUN_ALL && (*list)->present && !(*list)->present())
 			continue;
-		r->nviews++;
-		v->view = *list;
-		v->idle = how == RUN_LAZY && v->view->on_demand && !r->program;
+		v = add_view(r, *list);
 		if (v->idle)
 			continue;
 		if (!open_view(r, v)) {
@@ -182,6 +192,33 @@ int run_view_open(struct run *r, int i)
 	return 0;
 }
 
+static bool has_view(const struct run *r, const struct view *view)
+{
+	int i;
+
+	for (i = 0; i < r->nviews; i++)
+		if (r->v[i].view == view)
+			return true;
+	return false;
+}
+
+int run_look(struct run *r)
+{
+	const struct view *const *list;
+	int n = 0;
+
+	for (list = r->list; *list && r->nviews < RUN_MAX_VIEWS; list++) {
+		if (has_view(r, *list) || !(*list)->present || !(*list)->present())
+			continue;
+		/* What is still on its way is there when we look again. */
+		if (!add_view(r, *list)->idle && run_view_open(r, r->nviews - 1) == -ENODEV)
+			r->nviews--;
+		else
+			n++;
+	}
+	return n;
+}
+
 void run_view_close(struct run *r, int i)
 {
 	struct run_view *v = &r->v[i];
@@ -203,12 +240,14 @@ int run_open(struct run *r, const struct options *o, const struct view *const *l
 
 	memset(r, 0, sizeof(*r));
 	r->o = o;
+	r->list = list;
 	r->bpf_percent = -1;
 	priv = calloc(1, sizeof(*priv));
 	if (!priv)
 		return -ENOMEM;
 	r->priv = priv;
 	priv->go = priv->fail = -1;
+	priv->lazy = how == RUN_LAZY;
 	priv->online = (int)sysconf(_SC_NPROCESSORS_ONLN);
 
 	err = session_open(&r->session, wants_bpf(list), o->verbose);

@@ -36,6 +36,7 @@ struct run {
 	double cpu_percent;	   /* of the reader in the last interval, of one CPU */
 	double bpf_percent; /* est. share of the machine's CPU time spent in our BPF, < 0: not known */
 	const struct options *o;
+	const struct view *const *list; /* all that were asked for */
 	void *priv;
 };
 
@@ -51,12 +52,17 @@ enum run_views {
  * its first instruction, load, attach, drop privileges.
  * A view that fails where it may is kept with the reason in v[].why; one of what
  * is not there is left out. With a program none stays idle: all have to see its
- * beginning. @o is kept.
+ * beginning. @o and @views are kept.
  */
 int run_open(struct run *r, const struct options *o, const struct view *const *views,
 	     enum run_views how);
 /** run_view_open - start v[@i], which is idle or did not open. Return: 0 or v[@i].err. */
 int run_view_open(struct run *r, int i);
+/**
+ * run_look - take in what was not there when the run was opened, and is now.
+ * Return: how many; they are the last of v[].
+ */
+int run_look(struct run *r);
 /** run_view_close - stop v[@i]; it is idle from then on. */
 void run_view_close(struct run *r, int i);
 /** run_go - turn the knobs, let the program run; the first interval starts here. */

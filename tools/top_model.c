@@ -409,11 +409,23 @@ void top_init(struct top *t, const struct run *r, const struct options *o)
 	t->cpu_percent = -1;
 	t->bpf_percent = -1;
 	t->batch = o->batch;
-	t->npanels = r->nviews;
 	for (i = 0; i < r->nviews; i++)
 		init_panel(&t->panel[i], &r->v[i], o);
+	t->npanels = r->nviews;
 	while (t->active + 1 < t->npanels && t->panel[t->active].err < 0)
 		t->active++;
+}
+
+void top_grow(struct top *t, const struct run *r, const struct options *o)
+{
+	while (t->npanels < r->nviews) {
+		struct top_panel *p = &t->panel[t->npanels];
+
+		init_panel(p, &r->v[t->npanels++], o);
+		if (t->follow.kind && !p->idle)
+			top_follow_panel(t, p);
+	}
+	top_resize(t, t->rows, t->cols);
 }
 
 void top_free(struct top *t)

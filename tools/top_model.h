@@ -137,6 +137,8 @@ enum {
 
 /** top_init - panels for the views of @r; order and table from @o. */
 void top_init(struct top *t, const struct run *r, const struct options *o);
+/** top_grow - panels for views that @r has found since (run_look()). */
+void top_grow(struct top *t, const struct run *r, const struct options *o);
 /** top_free - release everything; accepts a zeroed model. */
 void top_free(struct top *t);
 /** top_sample - take in the interval that @r has just ended. */

@@ -132,7 +132,7 @@ struct view {
 
 	/*
 	 * For a view of what need not be there, such as a module of ours: is it
-	 * there now? If not, `top` has no panel of it and does not complain,
+	 * there now? Until it is, `top` has no panel of it and does not complain,
 	 * while the view's own command calls open(), which says what to do.
 	 * Cheap, needs no privilege. NULL: always there.
 	 */

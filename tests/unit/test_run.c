@@ -11,7 +11,7 @@ struct view_state {
 };
 
 static struct view_state state;
-static bool there;
+static bool there, on_its_way;
 static int opened, closed;
 
 static bool is_there(void)
@@ -21,7 +21,7 @@ static bool is_there(void)
 
 static int open_it(struct session *s, const struct filter *f, struct view_state **st)
 {
-	if (!there)
+	if (!there || on_its_way)
 		return err_set(-ENODEV, "it is not there");
 	opened++;
 	*st = &state;
@@ -84,7 +84,7 @@ static const struct view *const alone[] = { &sometimes, NULL };
 
 static int setup(void **data)
 {
-	there = false;
+	there = on_its_way = false;
 	opened = closed = 0;
 	err_clear();
 	return 0;
@@ -107,6 +107,36 @@ static void top_has_no_panel_of_what_is_absent(void **data)
 	assert_int_equal(run_open(&r, &o, both, RUN_SOME), 0);
 	assert_int_equal(r.nviews, 2);
 	run_close(&r);
+}
+
+/* A module may be loaded later. */
+static void what_comes_later_is_found(void **data)
+{
+	const struct options o = { .interval_ns = 1 };
+	struct run r;
+
+	assert_int_equal(run_open(&r, &o, both, RUN_LAZY), 0);
+	assert_int_equal(run_look(&r), 0);
+	assert_int_equal(r.nviews, 1);
+	there = on_its_way = true;
+	assert_int_equal(run_look(&r), 0);
+	assert_int_equal(r.nviews, 1);
+	on_its_way = false;
+	assert_int_equal(run_look(&r), 1);
+	assert_int_equal(r.nviews, 2);
+	assert_ptr_equal(r.v[1].view, &sometimes);
+	assert_true(r.v[1].st && !r.v[1].err);
+	assert_int_equal(run_look(&r), 0);
+	/* It stays when it goes, and is not taken in twice when it comes again. */
+	there = false;
+	assert_int_equal(run_look(&r), 0);
+	there = true;
+	assert_int_equal(run_look(&r), 0);
+	assert_int_equal(r.nviews, 2);
+	assert_int_equal(run_tick(&r), 0);
+	run_close(&r);
+	assert_int_equal(opened, 2);
+	assert_int_equal(closed, 2);
 }
 
 static void its_own_command_says_what_is_missing(void **data)
@@ -157,6 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(top_has_no_panel_of_what_is_absent, setup),
+		cmocka_unit_test_setup(what_comes_later_is_found, setup),
 		cmocka_unit_test_setup(its_own_command_says_what_is_missing, setup),
 		cmocka_unit_test_setup(what_costs_waits_until_it_is_asked_for, setup),
 	};

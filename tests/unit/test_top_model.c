@@ -629,6 +629,32 @@ static void test_keys_are_unique(void **state)
 	assert_int_equal(top_command_of(0x1234), TOP_NOTHING);
 }
 
+/* A view that was found later has the last panel; the rest stays as it was. */
+static void test_panels_come_later(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	memset(&f, 0, sizeof(f));
+	fixture_open(&f, &fake_view_calls, NULL, 24, 80);
+	fixture_tick(&f, SECOND);
+	fixture_draw(&f);
+	assert_int_equal(fixture_find(&f, "2 Ticks"), -1);
+	press(&f, TOPKEY_DOWN);
+	fixture_add(&f, &fake_view_ticks);
+	top_grow(&f.top, &f.run, &f.o);
+	fixture_draw(&f);
+	assert_int_equal(f.top.npanels, 2);
+	assert_int_equal(f.top.active, 0);
+	assert_int_equal(f.top.panel[0].frame[0].cursor, 1);
+	assert_true(fixture_find(&f, "2 Ticks") > 0);
+	fixture_tick(&f, SECOND);
+	press(&f, '2');
+	assert_int_equal(f.top.active, 1);
+	assert_true(f.top.panel[1].table.nrows > 0);
+	fixture_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -650,6 +676,7 @@ int main(void)
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_branches),
 		cmocka_unit_test(test_keys_are_unique),
+		cmocka_unit_test(test_panels_come_later),
 	};
 
 	return cmocka_run_group_tests_name("top_model", tests, NULL, NULL);
