@@ -81,7 +81,7 @@ PROGRAM  := $(BUILD)/$(if $(wildcard tools/main.c),ostrace,libostrace.a)
 
 # Written when they change and only then: what depends on them is remade when
 # the compiler, a flag or the version is another, and not otherwise.
-CLEANING := $(filter help clean uninstall format format-check lint run top check kunit check-debug vm bench,$(or $(MAKECMDGOALS),all))
+CLEANING := $(filter help clean uninstall format format-check lint run top check coverage kunit check-debug vm bench,$(or $(MAKECMDGOALS),all))
 ifeq ($(CLEANING),)
 update = $(shell mkdir -p $(dir $(1)); \
 	printf '%s\n' '$(2)' | cmp -s - $(1) || printf '%s\n' '$(2)' >$(1))

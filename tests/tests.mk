@@ -35,11 +35,15 @@ $(BUILD)/tests/vm/%: tests/vm/%.c $(BUILD)/.toolchain
 		-static -o $@ $< -lpthread
 -include $(VM_HELPERS:=.d) $(FAKE_VIEW:.o=.d)
 
-.PHONY: tests-build check kunit check-debug kernel-modules
+.PHONY: tests-build check coverage kunit check-debug kernel-modules
 tests-build: all policies $(UNIT) $(LIVE) $(VM_HELPERS)
 
 check: ## run every test (LONG=1: the long ones too); provisions the toolchain root (as root, x86_64)
 	@OSTRACE_LONG='$(LONG)' tests/check
+
+coverage: ## which share of the lines of the modules' pure files their suites reach
+	@$(ROOT_SH) exec -- tests/house/kunit_host.sh | \
+		awk '/% |^not/ { print } /^not/ { bad = 1 } END { exit bad }'
 
 # The suites of the kernel modules, on kernels built for that (tests/kernel).
 kunit: ## run the modules' KUnit suites in a test kernel, built on first use
