@@ -36,12 +36,15 @@ struct oirq_source;
 
 /**
  * struct oirq_source_ops - what a source can do
- * @fire: raise the interrupt once; any context, interrupts off, line locked
- * @ack:  acknowledge it; hard interrupt
+ * @fire:  raise the interrupt once; any context, interrupts off, line locked
+ * @ack:   acknowledge it; hard interrupt
+ * @quiet: take back what was fired and has not come; its top half may be running,
+ *         but nobody fires. NULL: what the source fires always comes
  */
 struct oirq_source_ops {
 	void (*fire)(struct oirq_source *src);
 	enum oirq_ack (*ack)(struct oirq_source *src);
+	void (*quiet)(struct oirq_source *src);
 };
 
 /**

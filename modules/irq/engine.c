@@ -405,12 +405,18 @@ u64 oirq_engine_counter(unsigned int mech, size_t offset)
 int oirq_engine_attach(struct oirq_source *src)
 {
 	/* The top half stays one with threadirqs, and on PREEMPT_RT. */
-	unsigned long flags = IRQF_NO_THREAD | (src->shared ? IRQF_SHARED : 0);
+	unsigned long flags = IRQF_NO_THREAD;
 	int ret = -EBUSY;
 
 	mutex_lock(&mutex);
 	if (source)
 		goto out;
+	/*
+	 * With threadirqs the others on a shared line want it masked while their
+	 * threads run, and all have to agree.
+	 */
+	if (src->shared)
+		flags |= IRQF_SHARED | IRQF_COND_ONESHOT;
 	ret = request_threaded_irq(src->irq, top_half, threaded_half, flags, OIRQ_NAME, src);
 	if (ret)
 		goto out;
@@ -441,6 +447,8 @@ void oirq_engine_detach(struct oirq_source *src)
 	oirq_line_stop(&line);
 	raw_spin_unlock_irq(&line_lock);
 	timer_stop();
+	if (src->ops->quiet)
+		src->ops->quiet(src);
 	free_irq(src->irq, src);
 	oirq_mechs_thread_gone(mechs);
 out:

@@ -55,6 +55,8 @@ void oirq_line_tick(struct oirq_line *l, const struct oirq_pace *p, u64 now, u64
 	u32 room = OIRQ_MAX_CREDITS - l->credits;
 	u32 owed;
 
+	if (l->inflight)
+		l->late++;
 	if (!storm)
 		l->storm_ns = 0;
 	*missed += behind * p->burst;
@@ -90,11 +92,12 @@ bool oirq_line_fire(struct oirq_line *l, u64 now)
 	if (!l->credits)
 		return false;
 	if (l->inflight) {
-		if (oirq_duration(l->fired_ns, now) < OIRQ_LOST_NS)
+		if (l->late < OIRQ_LOST_TICKS || oirq_duration(l->fired_ns, now) < OIRQ_LOST_NS)
 			return false;
 		l->lost++;
 	}
 	l->inflight = true;
+	l->late = 0;
 	l->fired_ns = now;
 	return true;
 }

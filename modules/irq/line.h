@@ -11,8 +11,15 @@
  */
 #define OIRQ_MAX_CREDITS OSTRACE_IRQ_MAX_BURST
 
-/* An interrupt that has not come after so long was lost on the way. */
-#define OIRQ_LOST_NS (50 * NSEC_PER_MSEC)
+/*
+ * An interrupt that has not come after so long, and for so many ticks, was lost on
+ * the way. Long, since the CPU that is to take it may have interrupts off for tenths
+ * of a second, while it prints to a serial console. And ticks, since a machine that
+ * stood still (a virtual one does) loses nothing: when it goes on, time has passed,
+ * but the timer comes first.
+ */
+#define OIRQ_LOST_NS (1 * NSEC_PER_SEC)
+#define OIRQ_LOST_TICKS 50
 
 /* Events a second for OSTRACE_IRQ_FIRE when the rate is 0. */
 #define OIRQ_FIRE_RATE 1000
@@ -37,6 +44,7 @@ struct oirq_pace {
  * @credits:    interrupts due; each needs one firing
  * @inflight:   one was fired and has not come yet
  * @fired_ns:   when
+ * @late:       ticks that found it in flight
  * @owed:       interrupts asked for by number and not yet due
  * @storm_ns:   until when the storm lasts; 0: none
  * @interrupts: came, and were due
@@ -52,6 +60,7 @@ struct oirq_line {
 	u32 credits;
 	bool inflight;
 	u64 fired_ns;
+	u32 late;
 	u64 owed;
 	u64 storm_ns;
 	u64 interrupts;

@@ -148,15 +148,38 @@ static void line_fires_again_what_was_lost(struct kunit *test)
 {
 	struct oirq_line *l = new_line(test);
 	struct oirq_pace p = { .rate = 1000, .burst = 1 };
+	u32 i;
 
 	oirq_line_tick(l, &p, 2 * MS, 0, true);
 	KUNIT_EXPECT_TRUE(test, oirq_line_fire(l, 2 * MS));
+	for (i = 0; i < OIRQ_LOST_TICKS; i++)
+		oirq_line_tick(l, &p, 3 * MS, 0, true);
 	KUNIT_EXPECT_FALSE(test, oirq_line_fire(l, 2 * MS + OIRQ_LOST_NS - 1));
+	KUNIT_EXPECT_EQ(test, l->lost, 0ull);
 	KUNIT_EXPECT_TRUE(test, oirq_line_fire(l, 2 * MS + OIRQ_LOST_NS));
 	KUNIT_EXPECT_EQ(test, l->lost, 1ull);
+	/* The next one has as much time again. */
+	KUNIT_EXPECT_FALSE(test, oirq_line_fire(l, 2 * MS + 3 * OIRQ_LOST_NS));
 	KUNIT_EXPECT_TRUE(test, oirq_line_take(l));
 	/* The one that was late after all. */
 	KUNIT_EXPECT_FALSE(test, oirq_line_take(l));
+	KUNIT_EXPECT_EQ(test, l->interrupts, 1ull);
+}
+
+/* The machine stood still for a minute, and the timer is the first to go on. */
+static void line_loses_nothing_while_time_stands_still(struct kunit *test)
+{
+	struct oirq_line *l = new_line(test);
+	struct oirq_pace p = { .rate = 1000, .burst = 1 };
+	u64 now = 2 * MS;
+
+	oirq_line_tick(l, &p, now, 0, true);
+	KUNIT_EXPECT_TRUE(test, oirq_line_fire(l, now));
+	now += 60 * (u64)NSEC_PER_SEC;
+	oirq_line_tick(l, &p, now, 0, true);
+	KUNIT_EXPECT_FALSE(test, oirq_line_fire(l, now));
+	KUNIT_EXPECT_TRUE(test, oirq_line_take(l));
+	KUNIT_EXPECT_EQ(test, l->lost + l->spurious, 0ull);
 	KUNIT_EXPECT_EQ(test, l->interrupts, 1ull);
 }
 
@@ -218,6 +241,7 @@ static struct kunit_case line_cases[] = {
 	KUNIT_CASE(line_without_budget_waits),
 	KUNIT_CASE(line_takes_only_what_was_fired),
 	KUNIT_CASE(line_fires_again_what_was_lost),
+	KUNIT_CASE(line_loses_nothing_while_time_stands_still),
 	KUNIT_CASE(line_storm_kicks_itself_and_ends),
 	KUNIT_CASE(line_storm_is_bounded_and_can_be_ended),
 	KUNIT_CASE(line_ticks_often_enough_to_notice),

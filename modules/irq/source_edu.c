@@ -101,7 +101,23 @@ static enum oirq_ack edu_ack(struct oirq_source *src)
 	return status & EDU_IRQ_FIRED ? OIRQ_ACK_FIRED : OIRQ_ACK_OTHER;
 }
 
-static const struct oirq_source_ops edu_ops = { .fire = edu_fire, .ack = edu_ack };
+/*
+ * What is asserted on a wire stays so, and with nobody left to acknowledge it the
+ * others on that wire would hear of nothing else.
+ */
+static void edu_quiet(struct oirq_source *src)
+{
+	struct edu *edu = container_of(src, struct edu, src);
+
+	writel(readl(edu->regs + EDU_IRQ_STATUS), edu->regs + EDU_IRQ_ACK);
+	readl(edu->regs + EDU_IRQ_STATUS); /* it has reached the device */
+}
+
+static const struct oirq_source_ops edu_ops = {
+	.fire = edu_fire,
+	.ack = edu_ack,
+	.quiet = edu_quiet,
+};
 
 /* ------------------------------------------------ factorial and DMA, by sysfs */
 
@@ -273,7 +289,7 @@ err_edu:
 
 /*
  * The attributes are gone by now and nobody is in them. Whether the device still
- * answers or not makes no difference: it is asked nothing.
+ * answers or not makes no difference: what it says is not believed.
  */
 static void edu_remove(struct pci_dev *pdev)
 {
@@ -294,6 +310,7 @@ static int edu_suspend(struct device *dev)
 	struct edu *edu = dev_get_drvdata(dev);
 
 	oirq_engine_pause();
+	edu_quiet(&edu->src);
 	synchronize_irq(edu->src.irq);
 	return 0;
 }
@@ -302,8 +319,7 @@ static int edu_resume(struct device *dev)
 {
 	struct edu *edu = dev_get_drvdata(dev);
 
-	/* What was raised before sleeping must not look like something new. */
-	writel(readl(edu->regs + EDU_IRQ_STATUS), edu->regs + EDU_IRQ_ACK);
+	edu_quiet(&edu->src); /* whatever it woke up with */
 	oirq_engine_resume();
 	return 0;
 }
