@@ -103,6 +103,27 @@ if dev=$(edu); then
 	sleep 2
 	settle
 	ok $? "all that came is accounted for"
+	# As when it is pulled out of its slot: nobody has been told, and nothing answers.
+	put rate 1000
+	put storm_ms 5000
+	printf '\0\0' | dd of="/sys/bus/pci/devices/$dev/config" bs=1 seek=4 conv=notrunc 2>/dev/null
+	lost() { [ "$(val lost)" -gt 0 ]; }
+	wait_for 30 lost
+	ok $? "a device that does not answer any more: interrupts are lost, and counted"
+	before=$(val interrupts)
+	echo 1 >"/sys/bus/pci/devices/$dev/remove"
+	[[ $(val source) == "sim irq "* ]]
+	ok $? "it is taken away, and the simulated line takes over"
+	more() { [ "$(val interrupts)" -gt "$before" ]; }
+	wait_for 30 more
+	ok $? "interrupts go on"
+	put rate 0
+	put storm_ms 0
+	settle
+	ok $? "all that came is accounted for"
+	echo 1 >/sys/bus/pci/rescan
+	[[ $(val source) == "edu $dev "* ]]
+	ok $? "the device is back, and in use"
 	load source=edu
 	echo 1 >"/sys/bus/pci/devices/$dev/remove"
 	is "$(val source)" none "source=edu has nothing to fall back on"

@@ -1,0 +1,3 @@
+#!/bin/bash
+# timeout: 250
+exec "$(dirname "$0")/../../live/veth.sh"
