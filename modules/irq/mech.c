@@ -439,7 +439,7 @@ static int mech_init(struct oirq_mechs *ms, unsigned int id)
 		 * what runs in softirqs is to be another one than what runs in
 		 * threads, or lockdep takes the two for one.
 		 */
-		if (ops[id].wq_flags & OIRQ_WQ_BH)
+		if (ops[id].wq_flags & WQ_BH)
 			INIT_WORK(&m->work, ops[id].work);
 		else
 			INIT_WORK(&m->work, ops[id].work);
