@@ -1,6 +1,6 @@
 #!/bin/bash
 # kernel: debug
 # timeout: 3600
-# long: 100 loads and unloads of each module
-ROUNDS=100
+# long: hundreds of loads and unloads
+ROUNDS=20 IRQ_ROUNDS=200
 . tests/kernel/cases/loops.sh
