@@ -13,15 +13,6 @@
 #define FILES 64 /* kept open at a time; a file descriptor or two each */
 #define DEBUG_ROOT "/usr/lib/debug/.build-id"
 
-/* A function of a file. */
-struct entry {
-	GElf_Addr addr; /* where libdwfl has put it */
-	GElf_Xword size;
-	uint64_t start; /* in the file's own terms */
-	const char *name;
-	int rank; /* of several for one place, the least is taken */
-};
-
 struct symbols {
 	struct idmap known; /* file and offset: index in answers */
 	struct symbol *answers;
@@ -32,8 +23,6 @@ struct symbols {
 		uint32_t id;
 		Dwfl *dwfl; /* NULL: it could not be opened */
 		Dwfl_Module *module;
-		struct entry *v; /* sorted */
-		size_t n;
 	} files[FILES];
 	unsigned int next; /* to be replaced */
 };
@@ -105,7 +94,6 @@ static void forget(struct open_file *o)
 {
 	if (o->dwfl)
 		dwfl_end(o->dwfl);
-	free(o->v);
 	memset(o, 0, sizeof(*o));
 }
 
@@ -131,84 +119,6 @@ static void load(struct open_file *o, const struct symbol_file *f)
 	}
 }
 
-/* ---- the functions of a file ---- */
-
-static int compare(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	if (x->addr != y->addr)
-		return x->addr < y->addr ? -1 : 1;
-	if (x->rank != y->rank)
-		return x->rank < y->rank ? -1 : 1;
-	return strcmp(x->name, y->name);
-}
-
-/*
- * All functions, sorted: libdwfl's own dwfl_module_addrinfo() goes through the whole
- * table at each call, which for a large program is milliseconds.
- */
-static void index_functions(struct open_file *o)
-{
-	int n = o->module ? dwfl_module_getsymtab(o->module) : 0, i;
-
-	o->v = n > 0 ? calloc((size_t)n, sizeof(*o->v)) : NULL;
-	if (!o->v)
-		return;
-	for (i = 1; i < n; i++) {
-		struct entry *e = &o->v[o->n];
-		GElf_Word section;
-		GElf_Sym sym;
-		int type;
-
-		e->name =
-			dwfl_module_getsym_info(o->module, i, &sym, &e->addr, &section, NULL, NULL);
-		if (!e->name || !*e->name || section == SHN_UNDEF || section == SHN_ABS)
-			continue;
-		type = GELF_ST_TYPE(sym.st_info);
-		if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE)
-			continue;
-		e->size = sym.st_size;
-		e->start = sym.st_value;
-		/* Labels of assembly last; else the name that others call it by. */
-		e->rank = (type == STT_NOTYPE || !sym.st_size ? 4 : 0) +
-			  (GELF_ST_BIND(sym.st_info) == STB_GLOBAL ? 0 :
-			   GELF_ST_BIND(sym.st_info) == STB_WEAK   ? 1 :
-								     2);
-		o->n++;
-	}
-	qsort(o->v, o->n, sizeof(*o->v), compare);
-}
-
-#define NESTED 16 /* how many that begin later, and end before, are looked past */
-
-/* The function at @addr: the one that covers it, else a label without a size before it. */
-static const struct entry *function_at(const struct open_file *o, GElf_Addr addr)
-{
-	size_t low = 0, high = o->n, i, tries;
-	const struct entry *label = NULL;
-
-	while (low < high) { /* the first one behind it */
-		size_t mid = low + (high - low) / 2;
-
-		if (o->v[mid].addr <= addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (i = low, tries = 0; i && tries < NESTED; tries++) {
-		const struct entry *e = &o->v[--i];
-
-		while (i && o->v[i - 1].addr == e->addr) /* the best of this place */
-			e = &o->v[--i];
-		if (e->size && addr - e->addr < e->size)
-			return e;
-		if (!tries && !e->size)
-			label = e;
-	}
-	return label;
-}
-
 static struct open_file *file_of(struct symbols *s, const struct symbol_file *f)
 {
 	struct open_file *o;
@@ -220,7 +130,6 @@ static struct open_file *file_of(struct symbols *s, const struct symbol_file *f)
 	o = &s->files[s->next++ % FILES];
 	forget(o);
 	load(o, f);
-	index_functions(o);
 	return o;
 }
 
@@ -250,18 +159,20 @@ static int look_up(struct symbols *s, const struct symbol_file *f, uint64_t offs
 		   struct symbol *out)
 {
 	const struct open_file *o = file_of(s, f);
-	const struct entry *e;
+	const char *name;
 	GElf_Addr addr;
+	GElf_Off into;
+	GElf_Sym sym;
 
 	*out = (struct symbol){};
 	if (!o->module || !address_of(o->module, offset, &addr))
 		return 0;
-	e = function_at(o, addr);
-	if (!e)
+	name = dwfl_module_addrinfo(o->module, addr, &into, &sym, NULL, NULL, NULL);
+	if (!name || !*name)
 		return 0;
-	out->name = strdup(e->name);
-	out->start = e->start;
-	out->into = addr - e->addr;
+	out->name = strdup(name);
+	out->start = sym.st_value;
+	out->into = into;
 	return out->name ? 0 : -ENOMEM;
 }
 
