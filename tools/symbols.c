@@ -13,6 +13,13 @@
 #define FILES 64 /* kept open at a time; a file descriptor or two each */
 #define DEBUG_ROOT "/usr/lib/debug/.build-id"
 
+struct function {
+	GElf_Addr start, end; /* as libdwfl has put the module; end == start: size not known */
+	const char *name;
+	GElf_Addr value; /* in the file's own terms */
+	bool global;
+};
+
 struct symbols {
 	struct idmap known; /* file and offset: index in answers */
 	struct symbol *answers;
@@ -23,6 +30,9 @@ struct symbols {
 		uint32_t id;
 		Dwfl *dwfl; /* NULL: it could not be opened */
 		Dwfl_Module *module;
+		/* Its functions by address: libdwfl itself looks at all symbols for each answer. */
+		struct function *functions;
+		size_t n;
 	} files[FILES];
 	unsigned int next; /* to be replaced */
 };
@@ -94,43 +104,110 @@ static void forget(struct open_file *o)
 {
 	if (o->dwfl)
 		dwfl_end(o->dwfl);
+	free(o->functions);
 	memset(o, 0, sizeof(*o));
 }
 
-static void load(struct open_file *o, const struct symbol_file *f)
+static int by_start(const void *a, const void *b)
+{
+	const struct function *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	/* Of several names the one that others use, and one with a size, comes last. */
+	if ((x->end > x->start) != (y->end > y->start))
+		return x->end > x->start ? 1 : -1;
+	if (x->global != y->global)
+		return x->global ? 1 : -1;
+	return strcmp(y->name, x->name);
+}
+
+/* Functions of the module, sorted; those of separate debug files are among them. */
+static int list_functions(struct open_file *o)
+{
+	int n = dwfl_module_getsymtab(o->module), i;
+
+	if (n <= 0)
+		return 0;
+	o->functions = calloc((size_t)n, sizeof(*o->functions));
+	if (!o->functions)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		struct function *f = &o->functions[o->n];
+		GElf_Sym sym;
+		GElf_Word section;
+		int type;
+
+		f->name = dwfl_module_getsym_info(o->module, i, &sym, &f->start, &section, NULL,
+						  NULL);
+		type = GELF_ST_TYPE(sym.st_info);
+		if (!f->name || !*f->name || section == SHN_UNDEF || section == SHN_ABS ||
+		    (type != STT_FUNC && type != STT_GNU_IFUNC))
+			continue;
+		f->end = f->start + sym.st_size;
+		f->value = sym.st_value;
+		f->global = GELF_ST_BIND(sym.st_info) != STB_LOCAL;
+		o->n++;
+	}
+	qsort(o->functions, o->n, sizeof(*o->functions), by_start);
+	return 0;
+}
+
+/* The last function that begins at @addr or before it, if that is still in it. */
+static const struct function *function_at(const struct open_file *o, GElf_Addr addr)
+{
+	const struct function *f;
+	size_t low = 0, high = o->n;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (o->functions[mid].start <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (!low)
+		return NULL;
+	f = &o->functions[low - 1];
+	return addr < f->end || f->end == f->start ? f : NULL;
+}
+
+static int load(struct open_file *o, const struct symbol_file *f)
 {
 	int fd = open_file_of(f);
 
 	o->used = true;
 	o->id = f->id;
 	if (fd < 0)
-		return;
+		return 0;
 	o->dwfl = dwfl_begin(&callbacks);
 	if (o->dwfl) {
 		dwfl_report_begin(o->dwfl);
 		o->module = dwfl_report_offline(o->dwfl, f->path, f->path, fd);
 		dwfl_report_end(o->dwfl, NULL, NULL);
 	}
-	if (!o->module) { /* who reports it owns the descriptor, else we do */
-		close(fd);
-		if (o->dwfl)
-			dwfl_end(o->dwfl);
-		o->dwfl = NULL;
-	}
+	if (o->module)
+		return list_functions(o);
+	close(fd); /* who reports it owns the descriptor, else we do */
+	if (o->dwfl)
+		dwfl_end(o->dwfl);
+	o->dwfl = NULL;
+	return 0;
 }
 
-static struct open_file *file_of(struct symbols *s, const struct symbol_file *f)
+static int file_of(struct symbols *s, const struct symbol_file *f, struct open_file **out)
 {
-	struct open_file *o;
 	int i;
 
 	for (i = 0; i < FILES; i++)
-		if (s->files[i].used && s->files[i].id == f->id)
-			return &s->files[i];
-	o = &s->files[s->next++ % FILES];
-	forget(o);
-	load(o, f);
-	return o;
+		if (s->files[i].used && s->files[i].id == f->id) {
+			*out = &s->files[i];
+			return 0;
+		}
+	*out = &s->files[s->next++ % FILES];
+	forget(*out);
+	return load(*out, f);
 }
 
 /* An offset in the file as an address where libdwfl has put the module. */
@@ -158,21 +235,23 @@ static bool address_of(Dwfl_Module *module, uint64_t offset, GElf_Addr *addr)
 static int look_up(struct symbols *s, const struct symbol_file *f, uint64_t offset,
 		   struct symbol *out)
 {
-	const struct open_file *o = file_of(s, f);
-	const char *name;
+	const struct function *fn;
+	struct open_file *o;
 	GElf_Addr addr;
-	GElf_Off into;
-	GElf_Sym sym;
+	int err;
 
 	*out = (struct symbol){};
+	err = file_of(s, f, &o);
+	if (err)
+		return err;
 	if (!o->module || !address_of(o->module, offset, &addr))
 		return 0;
-	name = dwfl_module_addrinfo(o->module, addr, &into, &sym, NULL, NULL, NULL);
-	if (!name || !*name)
+	fn = function_at(o, addr);
+	if (!fn)
 		return 0;
-	out->name = strdup(name);
-	out->start = sym.st_value;
-	out->into = into;
+	out->name = strdup(fn->name);
+	out->start = fn->value;
+	out->into = addr - fn->start;
 	return out->name ? 0 : -ENOMEM;
 }
 
@@ -197,29 +276,36 @@ void symbols_close(struct symbols *s)
 	free(s);
 }
 
+int symbols_known(const struct symbols *s, uint32_t id, uint64_t offset, struct symbol *out)
+{
+	uint32_t i = idmap_get(&s->known, id, offset);
+
+	if (i == IDMAP_NONE)
+		return -EAGAIN;
+	*out = s->answers[i];
+	return out->name ? 0 : -ENOENT;
+}
+
 int symbols_at(struct symbols *s, const struct symbol_file *f, uint64_t offset, struct symbol *out)
 {
-	uint32_t i = idmap_get(&s->known, f->id, offset);
-	int err;
+	int err = symbols_known(s, f->id, offset, out);
 
-	if (i == IDMAP_NONE) {
-		if (s->n == s->cap) {
-			uint32_t more = s->cap ? s->cap * 2 : 256;
-			struct symbol *v = realloc(s->answers, more * sizeof(*v));
+	if (err != -EAGAIN)
+		return err;
+	if (s->n == s->cap) {
+		uint32_t more = s->cap ? s->cap * 2 : 256;
+		struct symbol *v = realloc(s->answers, more * sizeof(*v));
 
-			if (!v)
-				return -ENOMEM;
-			s->answers = v;
-			s->cap = more;
-		}
-		i = s->n;
-		err = look_up(s, f, offset, &s->answers[i]);
-		if (err)
-			return err;
-		s->n++;
-		if (idmap_put(&s->known, f->id, offset, i))
+		if (!v)
 			return -ENOMEM;
+		s->answers = v;
+		s->cap = more;
 	}
-	*out = s->answers[i];
+	err = look_up(s, f, offset, out);
+	if (err)
+		return err;
+	s->answers[s->n] = *out;
+	if (idmap_put(&s->known, f->id, offset, s->n++))
+		return -ENOMEM;
 	return out->name ? 0 : -ENOENT;
 }

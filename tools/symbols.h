@@ -26,6 +26,12 @@ struct symbol {
 	uint64_t into;	  /* bytes from there */
 };
 
+/**
+ * symbols_known - what symbols_at() has answered for @offset of the file @id before
+ * Return: 0, -ENOENT as it did, or -EAGAIN: it was not asked yet
+ */
+int symbols_known(const struct symbols *s, uint32_t id, uint64_t offset, struct symbol *out);
+
 int symbols_open(struct symbols **s);
 void symbols_close(struct symbols *s);
 

@@ -86,18 +86,23 @@ static void frame_text(struct faults_stacks *d, const struct faultdata *data, ui
 	uint64_t at = FAULT_FRAME_AT(frame);
 	const struct fault_mapping *m = &data->m.mappings[map & (FAULT_MAPPINGS - 1)];
 	char path[FAULT_PATH_TEXT], whole[FAULT_PATH_TEXT];
+	int err;
 
 	*sym = (struct symbol){};
 	if (map >= FAULT_MAP_FILES) {
-		const struct symbol_file f = {
-			.id = map,
-			.ino = m->ino,
-			.pid = m->tgid,
-			.path = faults_path(data, map, false, path, sizeof(path)),
-			.whole = faults_path(data, map, true, whole, sizeof(whole)),
-		};
+		err = symbols_known(d->symbols, map, at, sym);
+		if (err == -EAGAIN) {
+			const struct symbol_file f = {
+				.id = map,
+				.ino = m->ino,
+				.pid = m->tgid,
+				.path = faults_path(data, map, false, path, sizeof(path)),
+				.whole = faults_path(data, map, true, whole, sizeof(whole)),
+			};
 
-		if (!symbols_at(d->symbols, &f, at, sym)) {
+			err = symbols_at(d->symbols, &f, at, sym);
+		}
+		if (!err) {
 			/* What matters is at the end: a long name of C++ is cut. */
 			if (exact)
 				snprintf(out, size, "%.*s+0x%llx", (int)size - 20, sym->name,

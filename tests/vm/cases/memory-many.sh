@@ -35,7 +35,7 @@ tick() {
 
 # systemd-cgtop prints a blank line behind each of its reports.
 cgtop() {
-	local n=5 took
+	local n=2 took
 	command -v systemd-cgtop >/dev/null || return
 	took=$({ TIMEFORMAT='%U %S'; time systemd-cgtop -b -m -n 1 --depth=9 >/dev/null 2>&1; } 2>&1)
 	took=$took\ $({ TIMEFORMAT='%U %S'; time systemd-cgtop -b -m -n $((n + 1)) -d 200ms --depth=9 >/dev/null 2>&1; } 2>&1)
