@@ -248,12 +248,13 @@ static double fault_ns(void)
 static void calibrate(struct view_state *st)
 {
 	struct fault_control *c = st->d.m.control;
+	double ns;
 
 	c->calibrating = 1;
 	__atomic_fetch_add(&c->gen, 1, __ATOMIC_SEQ_CST);
-	st->ns_per_event = fault_ns() - st->untraced_ns;
-	if (st->untraced_ns < 0 || st->ns_per_event < 0)
-		st->ns_per_event = st->untraced_ns < 0 ? -1 : 0;
+	ns = fault_ns() - st->untraced_ns;
+	if (st->untraced_ns >= 0)
+		st->ns_per_event[!!c->stacks] = ns > 0 ? ns : 0;
 	c->calibrating = 0;
 	__atomic_fetch_add(&c->gen, 1, __ATOMIC_SEQ_CST);
 }
@@ -279,7 +280,7 @@ static uint64_t lost(const struct view_state *st, int which)
 
 	if (which == 0) {
 		session_prog_stats(st->skel->obj, &ps);
-		return ps.missed + (st->tlb ? faults_tlb_missed(st->tlb) : 0);
+		return ps.missed + st->tlb_missed + (st->tlb ? faults_tlb_missed(st->tlb) : 0);
 	}
 	for (i = 0; i < st->d.m.ncpus; i++)
 		n += which == 1 ? c[i].no_thread :
@@ -390,6 +391,7 @@ static int faults_open(struct session *s, const struct filter *f, struct view_st
 		return -ENOMEM;
 	st->session = s;
 	st->filter = *f;
+	st->ns_per_event[0] = st->ns_per_event[1] = -1;
 	err = cgroups_open(&st->cgroups);
 	if (err)
 		goto fail;
@@ -402,7 +404,7 @@ static int faults_open(struct session *s, const struct filter *f, struct view_st
 	if (!err)
 		err = attach(st, f);
 	if (!err)
-		err = faults_open_table(st, f->table);
+		err = faults_show(st, f->table);
 	if (err)
 		goto fail;
 	calibrate(st); /* with stacks, if they are kept from now on */
@@ -428,24 +430,48 @@ static void faults_harvest(struct view_state *st)
 	follow_cpus(st);
 }
 
-int faults_open_table(struct view_state *st, int table)
+static int show_stacks(struct view_state *st, bool on)
 {
-	struct fault_bpf *skel = st->skel;
-
-	if ((table == T_FUNCTIONS || table == T_STACKS) && !st->stacks) {
-		st->ns_per_event = -1; /* a fault costs more now */
-		return faults_stacks_open(bpf_map__fd(skel->maps.stacks),
-					  bpf_map__fd(skel->maps.stack_cache), st->d.m.control,
+	if (st->stacks)
+		faults_stacks_keep(st->stacks, on);
+	else if (on)
+		return faults_stacks_open(bpf_map__fd(st->skel->maps.stacks),
+					  bpf_map__fd(st->skel->maps.stack_cache), st->d.m.control,
 					  &st->stacks);
+	return 0;
+}
+
+static int show_tlb(struct view_state *st, bool on)
+{
+	if (st->tlb && !on) {
+		st->tlb_missed += faults_tlb_missed(st->tlb);
+		faults_tlb_close(st->tlb);
+		st->tlb = NULL;
 	}
-	if (table == T_RSS && !st->rss)
-		return faults_rss_open(skel->progs.ostrace_rss_walk, &st->rss);
-	if (table != T_TLB || st->tlb)
+	if (st->tlb || !on)
 		return 0;
 	if (!session_has_tracepoint(st->session, "tlb_flush"))
 		return err_set(-EOPNOTSUPP, "faults: this kernel has no tracepoint tlb_flush: "
 					    "its TLB flushes cannot be seen");
 	return faults_tlb_open(st->session, &st->filter, &st->tlb);
+}
+
+static int show_rss(struct view_state *st, bool on)
+{
+	if (!on) {
+		faults_rss_close(st->rss);
+		st->rss = NULL;
+	}
+	return st->rss || !on ? 0 : faults_rss_open(st->skel->progs.ostrace_rss_walk, &st->rss);
+}
+
+int faults_show(struct view_state *st, int table)
+{
+	int err = show_stacks(st, table == T_FUNCTIONS || table == T_STACKS);
+
+	if (!err)
+		err = show_tlb(st, table == T_TLB);
+	return err ? err : show_rss(st, table == T_RSS);
 }
 
 static int faults_tick(struct view_state *st, uint64_t now)
@@ -488,7 +514,7 @@ static int faults_losses(struct view_state *st, struct loss *l)
 
 static void faults_price(struct view_state *st, struct price *p)
 {
-	p->ns_per_event = st->ns_per_event;
+	p->ns_per_event = st->ns_per_event[!!st->d.m.control->stacks];
 	p->event = "fault";
 	p->events = st->d.sum - st->sum_base + skipped(st) - st->skipped_base;
 	p->bpf_ns_per_event = -1;

@@ -22,18 +22,20 @@ struct view_state {
 	struct fault_bpf *skel; /* fault.skel.h, only in view_faults.c */
 	struct faultdata d;
 	struct cgroups *cgroups;
-	struct filter filter; /* only what is no pointer */
-	/* Each there from when its table is first asked for. */
-	struct faults_stacks *stacks;
+	struct filter filter;	      /* only what is no pointer */
+	struct faults_stacks *stacks; /* from when they are first shown; may be paused */
+	/* While they are shown. */
 	struct faults_tlb *tlb;
 	struct faults_rss *rss;
 	struct bpf_link **ends; /* of both kinds, for each CPU */
 	char online[256];	/* CPUs, as the kernel lists them: whose events are open */
 	uint64_t sum_base, skipped_base;
 	uint64_t lost_base[FAULTS_LOST];
-	double untraced_ns, ns_per_event;
-	bool ready;	      /* d is open */
-	const char *notes[8]; /* the last one stays NULL */
+	uint64_t tlb_missed; /* of times before */
+	double untraced_ns;
+	double ns_per_event[2]; /* without and with stacks; < 0: not known */
+	bool ready;		/* d is open */
+	const char *notes[8];	/* the last one stays NULL */
 	int nnotes;
 };
 
@@ -66,8 +68,8 @@ enum {
 	R_SWAP = R_SHMEM + R_NUMBERS,
 };
 
-/* view_faults.c: open what @table needs beside the faults themselves, where it is not yet. */
-int faults_open_table(struct view_state *st, int table);
+/* view_faults.c: have what @table needs beside the faults themselves, and nothing else. */
+int faults_show(struct view_state *st, int table);
 
 /* view_faults_tables.c; see struct view for what each does. */
 extern const struct table_def faults_tables[FAULTS_TABLES];
@@ -95,6 +97,8 @@ int faults_set_path(const struct faultdata *d, struct table *out, struct row *r,
 int faults_stacks_open(int fd, int cache_fd, struct fault_control *control,
 		       struct faults_stacks **out);
 void faults_stacks_close(struct faults_stacks *d);
+/** faults_stacks_keep - go on counting by stack, or pause */
+void faults_stacks_keep(struct faults_stacks *d, bool on);
 /** faults_stacks_tick - @epoch: the one that ended */
 int faults_stacks_tick(struct faults_stacks *d, const struct faultdata *data, uint32_t epoch);
 int faults_stacks_fill(struct faults_stacks *d, const struct faultdata *data, int table,

@@ -42,13 +42,18 @@ void faults_stacks_close(struct faults_stacks *d)
 {
 	if (!d)
 		return;
-	d->control->stacks = 0;
+	faults_stacks_keep(d, false);
 	symbols_close(d->symbols);
 	idmap_free(&d->index);
 	idmap_free(&d->function_index);
 	free(d->v);
 	free(d->functions);
 	free(d);
+}
+
+void faults_stacks_keep(struct faults_stacks *d, bool on)
+{
+	__atomic_store_n(&d->control->stacks, on, __ATOMIC_RELEASE);
 }
 
 int faults_stacks_open(int fd, int cache_fd, struct fault_control *control,
@@ -68,7 +73,7 @@ int faults_stacks_open(int fd, int cache_fd, struct fault_control *control,
 		free(d);
 		return err;
 	}
-	__atomic_store_n(&control->stacks, 1, __ATOMIC_RELEASE);
+	faults_stacks_keep(d, true);
 	*out = d;
 	return 0;
 }

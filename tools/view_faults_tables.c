@@ -266,7 +266,7 @@ int faults_focus(struct view_state *st, int table, const struct scope *scope)
 	struct within w = within(scope);
 
 	faultdata_focus(&st->d, w.tgid, w.start, w.tgid ? 0 : w.cgid);
-	return faults_open_table(st, table);
+	return faults_show(st, table);
 }
 
 static int plane_of(const struct scope *scope)
