@@ -36,7 +36,7 @@ tick() {
 # systemd-cgtop prints a blank line behind each of its reports.
 cgtop() {
 	local n=2 took
-	command -v systemd-cgtop >/dev/null || return
+	[ -z "${NO_PEERS-}" ] && command -v systemd-cgtop >/dev/null || return
 	took=$({ TIMEFORMAT='%U %S'; time systemd-cgtop -b -m -n 1 --depth=9 >/dev/null 2>&1; } 2>&1)
 	took=$took\ $({ TIMEFORMAT='%U %S'; time systemd-cgtop -b -m -n $((n + 1)) -d 200ms --depth=9 >/dev/null 2>&1; } 2>&1)
 	note "systemd-cgtop, $1: $(awk -v n=$n '{ printf "%.0f", ($3 + $4 - $1 - $2) * 1e6 / n }' <<<"$took") us of CPU a tick"
@@ -82,7 +82,7 @@ holds "it was seen to wait" test "$(sum tree reclaims ".path | endswith(\"/k0/c7
 is $? 0 "all of them in one report"
 is "$(jq "[.rows[] | select(.path | contains(\"$cgroup_path/\"))] | length" "$work/all")" "$MANY" "none is missing"
 is "$(jq -s '[.[].lost | del(.missed)[]] | add // 0' "$work/all")" 0 "none was without a place"
-note "its JSON: $(wc -c <"$work/all") bytes"
+note "its JSON: $(wc -c <"$work/all") bytes: $(head -c 300 "$work/all")"
 
 for ((k = 0; k < made; k += 1000)); do
 	"$MEMHOG" rmdirs "$top/k$k" 999 || break
