@@ -252,7 +252,8 @@ int ostrace_memcg_walk(struct bpf_iter__cgroup *ctx)
 		if (known)
 			r->flags |= ROW_STAT;
 	}
-	if (r->serial > control.known && n < nr_rows) {
+	/* The root's is 0. */
+	if (r->serial >= control.news_from && n < nr_rows) {
 		fill_birth(&births[n], cgrp);
 		control.nbirths = n + 1;
 	}

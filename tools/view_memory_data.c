@@ -378,7 +378,7 @@ fail:
 static int run_walk(struct view_state *st)
 {
 	struct memcg_control *c = &st->skel->bss_control->control;
-	uint64_t known = c->known;
+	uint64_t news_from = c->news_from;
 	char buf[4096];
 	uint32_t i;
 	ssize_t n;
@@ -401,10 +401,10 @@ static int run_walk(struct view_state *st)
 	for (i = 0; !err && i < c->nbirths; i++) {
 		if (memtree_birth(&st->tree, &st->births[i]) == MEM_NONE)
 			err = -ENOMEM;
-		if (st->births[i].serial > known)
-			known = st->births[i].serial;
+		if (st->births[i].serial >= news_from)
+			news_from = st->births[i].serial + 1;
 	}
-	c->known = known;
+	c->news_from = news_from;
 	for (i = 0; !err && i < c->nrows; i++)
 		if (memtree_take(&st->tree, i, &st->rows[i]) == -ENOMEM)
 			err = -ENOMEM;

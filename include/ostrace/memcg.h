@@ -118,7 +118,7 @@ struct memcg_payer {
 struct memcg_control {
 	__u32 epoch;	 /* of maxima, cell.h */
 	__u32 free_tail; /* ring of free payers: the reader puts here */
-	__u64 known;	 /* cgroups with a larger serial are told of in births[] */
+	__u64 news_from; /* cgroups with this serial or a larger one are told of in births[] */
 	__u32 nrows, nbirths;
 	__u64 unseen;	/* cgroups for which there was no row */
 	__u64 graves;	/* dug so far */

@@ -2,7 +2,9 @@
 # long: ten thousand cgroups are made and removed, minutes under emulation
 # timeout: 1800
 # The memory view beside 10,000 cgroups that come and go: none is missing, none stays,
-# it stays small. What a tick costs is printed, beside systemd-cgtop's.
+# it stays small. What a tick costs is printed, with PEERS=1 beside systemd-cgtop's,
+# which takes minutes for one under emulation:
+#   make vm CMD='env PEERS=1 tests/vm/cases/memory-many.sh'
 # shellcheck source-path=SCRIPTDIR source=../../live/lib.sh
 . "$(dirname "$0")/../../live/lib.sh"
 plan 11
@@ -36,7 +38,7 @@ tick() {
 # systemd-cgtop prints a blank line behind each of its reports.
 cgtop() {
 	local n=2 took
-	[ -z "${NO_PEERS-}" ] && command -v systemd-cgtop >/dev/null || return
+	[ -n "${PEERS-}" ] || return
 	took=$({ TIMEFORMAT='%U %S'; time systemd-cgtop -b -m -n 1 --depth=9 >/dev/null 2>&1; } 2>&1)
 	took=$took\ $({ TIMEFORMAT='%U %S'; time systemd-cgtop -b -m -n $((n + 1)) -d 200ms --depth=9 >/dev/null 2>&1; } 2>&1)
 	note "systemd-cgtop, $1: $(awk -v n=$n '{ printf "%.0f", ($3 + $4 - $1 - $2) * 1e6 / n }' <<<"$took") us of CPU a tick"
@@ -82,7 +84,7 @@ holds "it was seen to wait" test "$(sum tree reclaims ".path | endswith(\"/k0/c7
 is $? 0 "all of them in one report"
 is "$(jq "[.rows[] | select(.path | contains(\"$cgroup_path/\"))] | length" "$work/all")" "$MANY" "none is missing"
 is "$(jq -s '[.[].lost | del(.missed)[]] | add // 0' "$work/all")" 0 "none was without a place"
-note "its JSON: $(wc -c <"$work/all") bytes: $(head -c 300 "$work/all")"
+note "its JSON: $(wc -c <"$work/all") bytes"
 
 for ((k = 0; k < made; k += 1000)); do
 	"$MEMHOG" rmdirs "$top/k$k" 999 || break

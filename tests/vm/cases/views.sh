@@ -4,7 +4,7 @@
 # of the pid namespace ostrace runs in.
 # shellcheck source-path=SCRIPTDIR source=../../live/lib.sh
 . "$(dirname "$0")/../../live/lib.sh"
-plan 11
+plan 13
 
 holds "features: the views can run" "$OSTRACE" features
 for view in syscalls softirqs; do
@@ -12,6 +12,16 @@ for view in syscalls softirqs; do
 	is "$? $(jq -s length "$work/$view") $(wc -l <"$work/err")" "0 2 0" "$view: two reports, no complaint"
 	holds "$view: at most 20 events lost" test "$(losses "$view")" -le 20
 done
+
+# ---- memory: the tree from its root on ----
+
+echo +memory >"$(cgroup_mount)/cgroup.subtree_control"
+new_cgroup root || exit 1
+"$OSTRACE" memory --by cgroups --json -n 1 -i 100ms >"$work/memory"
+is "$? $(jq '[.rows[] | select(.path == "/") | .cgroup_id | tostring] | join(" ")' "$work/memory" 2>&1)" \
+	"0 \"$(stat -c %i "$(cgroup_mount)")\"" "memory: its first row is the root"
+is "$(jq "[.rows[] | select(.path == \"$cgroup_path\") | .cgroup_id][0]" "$work/memory")" \
+	"$(stat -c %i "$cgroup")" "memory: a cgroup below it"
 
 # ---- top, on a terminal of its own ----
 
