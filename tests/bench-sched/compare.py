@@ -7,7 +7,7 @@ import statistics
 import sys
 
 NAMES = {"wake": ("p50 ms", "p99 ms", "max ms"), "requests": ("p50 ms", "p99 ms", "max ms"),
-         "messaging": ("s",), "pipe": ("s",), "compile": ("s",), "mix": ("work/s",)}
+         "messaging": ("s",), "pipe": ("s",), "compile": ("s",), "mix": ("work/s", "exchanges/s", "children/s")}
 ROUNDS = 2000
 
 

@@ -3,7 +3,7 @@
 # again, so that what changes on the host meanwhile meets all alike. Prints
 # "SCHEDULER WORKLOAD VALUE..." lines; compare.py makes a table of them.
 #
-#   guest.sh RUNS SECONDS SCHEDULERS WORKLOADS CLOCK
+#   guest.sh RUNS SECONDS SCHEDULERS WORKLOADS
 #
 # What is timed reads no file: with guest time counted in instructions, a wait for the
 # file server outside takes no time, or an arbitrary one.
@@ -11,18 +11,9 @@ set -u
 runs=$1 seconds=$2 schedulers=$3 workloads=$4
 load=build/tests/vm/sched_load
 cpus=$(nproc)
-
-# Emulated CPUs take turns at the timers of the machine. A timer every 122 us (an
-# hrtimer that wakes nobody, at the clock's device) makes the turns so short that one
-# does not wait for half a tick until another's interrupt arrives.
-if [ "$5" = instructions ]; then
-	python3 -c '
-import fcntl, os, time
-fd = os.open("/dev/rtc0", os.O_RDONLY)
-fcntl.ioctl(fd, 0x4008700c, 8192)  # RTC_IRQP_SET
-fcntl.ioctl(fd, 0x7005)            # RTC_PIE_ON
-time.sleep(1e6)' &
-fi
+# shellcheck source=tests/vm/sched.sh
+. tests/vm/sched.sh
+steady_turns
 
 # A compiler and something to compile, in memory.
 mkdir -p /tmp/cc

@@ -36,3 +36,10 @@ loaded_ops() { cat $SCX/root/ops 2>/dev/null; }
 bpf_objects() { echo "$(bpftool prog list | grep -c '^[0-9]') $(bpftool map list | grep -c '^[0-9]')"; }
 
 state_is() { [ "$(cat $CONTROL/state)" = "$1" ]; }
+
+# Where time is counted in instructions, CPUs take turns: short ones, please.
+steady_turns() {
+	local ns
+	ns=$(sed -n 's/.*ostrace_instruction_ns=\([1-8]\).*/\1/p' /proc/cmdline)
+	if [ -n "$ns" ]; then "$LOAD" turns 1000000 $((8192 / ns)) & fi
+}

@@ -10,8 +10,10 @@
  *   sched_load requests SECONDS WORKERS RUN_US HOG...
  *                                         the same of workers that a pipe wakes
  *   sched_load hogs SECONDS HOG...        nothing but the load
- *   sched_load mix SECONDS WORKERS        work done by hogs beside pairs that wake each
- *                                         other and one that forks
+ *   sched_load mix SECONDS WORKERS        work a second done by hogs beside pairs that
+ *                                         wake each other and one that forks, and of
+ *                                         those the exchanges and the children
+ *   sched_load turns SECONDS HZ           a timer that wakes nobody
  *   sched_load churn SECONDS              forks, pipes, affinity, nice and class changes
  *
  * A HOG is a comma-separated list: nice=N cpu=N (only there) cpus=FIRST-LAST
@@ -20,12 +22,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/rtc.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -364,14 +368,13 @@ static void compute(int index)
  * do not depend on when the last was done, or a scheduler would be given more to do
  * for doing it sooner.
  */
-static void talk(int unused)
+static void talk(int index)
 {
 	uint64_t next = now_ns(CLOCK_MONOTONIC);
 	int to[2], from[2];
 	char byte = 0;
 	pid_t pid;
 
-	(void)unused;
 	if (pipe(to) || pipe(from))
 		die("pipe");
 	pid = fork();
@@ -391,15 +394,15 @@ static void talk(int unused)
 		if (write(to[1], &byte, 1) != 1 || read(from[0], &byte, 1) != 1)
 			return;
 		spin(50000);
+		board->work[index]++;
 	}
 }
 
-static void breed(int unused)
+static void breed(int index)
 {
 	uint64_t next = now_ns(CLOCK_MONOTONIC);
 	pid_t pid;
 
-	(void)unused;
 	for (;; next += 5000000) {
 		sleep_until(next);
 		pid = fork();
@@ -409,29 +412,59 @@ static void breed(int unused)
 		}
 		if (pid > 0)
 			waitpid(pid, NULL, 0);
+		board->work[index]++;
 	}
+}
+
+/* The sum of a few counters from @first on. */
+static uint64_t work_done(int first, int n)
+{
+	uint64_t sum = 0;
+
+	while (n--)
+		sum += board->work[first + n];
+	return sum;
 }
 
 static void mix(double seconds, int workers)
 {
-	uint64_t before = 0, after = 0, from, to;
+	enum { TALKS = MAX_HOGS / 2, BREEDS = TALKS + 2 };
+	const struct {
+		int first, n;
+	} parts[] = { { 0, workers < TALKS ? workers : TALKS }, { TALKS, 2 }, { BREEDS, 1 } };
+	uint64_t before[3], from, to;
 	int i;
 
-	for (i = 0; i < workers && i < MAX_HOGS / 2; i++)
+	for (i = 0; i < parts[0].n; i++)
 		start(compute, i);
-	start(talk, 0);
-	start(talk, 0);
-	start(breed, 0);
+	start(talk, TALKS);
+	start(talk, TALKS + 1);
+	start(breed, BREEDS);
 	be_realtime();
 	sleep_until(now_ns(CLOCK_MONOTONIC) + 200000000u);
 	from = now_ns(CLOCK_MONOTONIC);
-	for (i = 0; i < workers; i++)
-		before += board->work[i];
+	for (i = 0; i < 3; i++)
+		before[i] = work_done(parts[i].first, parts[i].n);
 	sleep_until(from + (uint64_t)(seconds * 1e9));
 	to = now_ns(CLOCK_MONOTONIC);
-	for (i = 0; i < workers; i++)
-		after += board->work[i];
-	printf("%.1f\n", (double)(after - before) * 1e9 / (double)(to - from));
+	for (i = 0; i < 3; i++)
+		printf("%.1f%c",
+		       (double)(work_done(parts[i].first, parts[i].n) - before[i]) * 1e9 /
+			       (double)(to - from),
+		       i < 2 ? ' ' : '\n');
+}
+
+/*
+ * Where CPUs take turns at being emulated, the machine's timers end a turn: with this
+ * one, of the clock's device, none lasts for half a tick while another's interrupt waits.
+ */
+static void turns(double seconds, unsigned long hz)
+{
+	int fd = open("/dev/rtc0", O_RDONLY);
+
+	if (fd < 0 || ioctl(fd, RTC_IRQP_SET, hz) || ioctl(fd, RTC_PIE_ON))
+		die("/dev/rtc0");
+	sleep_until(now_ns(CLOCK_MONOTONIC) + (uint64_t)(seconds * 1e9));
 }
 
 /* Everything that moves tasks between classes, queues and CPUs. */
@@ -485,7 +518,7 @@ int main(int argc, char **argv)
 
 	if (seconds <= 0) {
 		fprintf(stderr,
-			"usage: sched_load shares|gaps|wake|requests|mix|hogs|churn SECONDS ...\n");
+			"usage: sched_load shares|gaps|wake|requests|mix|hogs|turns|churn SECONDS ...\n");
 		return 2;
 	}
 	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
@@ -494,6 +527,10 @@ int main(int argc, char **argv)
 		die("mmap");
 	if (!strcmp(argv[1], "churn")) {
 		churn(seconds);
+		return 0;
+	}
+	if (!strcmp(argv[1], "turns") && argc > 3) {
+		turns(seconds, strtoul(argv[3], NULL, 10));
 		return 0;
 	}
 	if (!strcmp(argv[1], "wake") && argc > 4) {

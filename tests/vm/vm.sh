@@ -10,6 +10,10 @@
 #   CPUS=2 MEM=2G        the machine
 #   QEMU_OPTS='…'        more options for QEMU
 #   APPEND='…'           more words on the kernel's command line
+#   CLOCK=instructions   the machine's time is the number of instructions executed, by
+#                        all its CPUs together, which take turns: what else this one
+#                        does then changes nothing. Idle time is skipped.
+#   INSTRUCTION_NS=1     what each of them takes then; 2, 4, 8: less to emulate
 #   VM_TIMEOUT=600       seconds after which it is ended (not for a shell)
 #
 # Status: the command's; 124 after a time-out; 125 when the machine did not run
@@ -19,6 +23,7 @@ set -euo pipefail
 
 KERNEL=${KERNEL:-7.3} CPUS=${CPUS:-2} MEM=${MEM:-2G}
 CMD=${CMD:-} QEMU_OPTS=${QEMU_OPTS:-} APPEND=${APPEND:-} VM_TIMEOUT=${VM_TIMEOUT:-600}
+CLOCK=${CLOCK:-host} INSTRUCTION_NS=${INSTRUCTION_NS:-1}
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 work=$project/build/vm
@@ -78,7 +83,17 @@ size=$(stty size 2>/dev/null </dev/tty) || size=
 echo "${TERM:-linux} $size" >"$run/term"
 
 accel=()
-kvm_works || accel=(--disable-kvm)
+case $CLOCK in
+instructions)
+	accel=(--disable-kvm)
+	case $INSTRUCTION_NS in 1) shift=0 ;; 2) shift=1 ;; 4) shift=2 ;; 8) shift=3 ;;
+	*) die "INSTRUCTION_NS is 1, 2, 4 or 8, not '$INSTRUCTION_NS'" ;; esac
+	QEMU_OPTS+=" -icount shift=$shift,sleep=off -rtc clock=vm"
+	APPEND+=" ostrace_instruction_ns=$INSTRUCTION_NS"
+	;;
+host) kvm_works || accel=(--disable-kvm) ;;
+*) die "CLOCK is 'instructions' or 'host', not '$CLOCK'" ;;
+esac
 
 # What is mounted from here on is gone with our own mount namespace.
 

@@ -1,40 +1,47 @@
 #!/bin/bash
-# long: shares of CPU time need long windows and a quiet machine under emulation
+# long: shares of CPU time need long windows, on a machine that counts instructions
+# clock: instructions
 # timeout: 300
 # Who gets how much: CPU time over a window, compared with the ideal share.
+# shellcheck disable=SC2046 # the ideals are words
 set -u
 . tests/vm/sched.sh
 need_sched_ext
+steady_turns
 load bound_ms=1000 || { echo "1..1"; echo "not ok 1 - it loads"; exit 1; }
 
-# near NAME TOLERANCE SECONDS IDEAL... -- HOG...: shares in percent, tolerance in points.
-# The host takes CPUs away for tenths of a second, whose task is charged for it; so a
-# window in which that is too much is followed by ones twice and four times as long.
+# near NAME TOLERANCE SECONDS IDEAL... -- HOG...: shares in percent of all, tolerance
+# in percent of the ideal; 0.5 points are always forgiven: at the beginning and the end
+# of the window that is a slice, and one tick a second is what waiting too long earns.
 near() {
-	local name=$1 tolerance=$2 seconds=$3 ideal=() got try
+	local name=$1 tolerance=$2 seconds=$3 ideal=() got
 	shift 3
 	while [ "$1" != -- ]; do
 		ideal+=("$1")
 		shift
 	done
 	shift
-	for try in 1 2 4; do
-		got=$("$LOAD" shares $((seconds * try)) "$@" |
-			awk '{ v[NR] = $1; s += $1 } END { for (i = 1; i <= NR; i++) printf "%.2f\n", 100 * v[i] / s }')
-		paste <(echo "$got") <(printf '%s\n' "${ideal[@]}") |
-			awk -v t="$tolerance" '{ d = $1 - $2; if (d < 0) d = -d; if (d > t) bad = 1 } END { exit bad }' &&
-			break
-	done
+	got=$("$LOAD" shares "$seconds" "$@" |
+		awk '{ v[NR] = $1; s += $1 } END { for (i = 1; i <= NR; i++) printf "%.2f\n", 100 * v[i] / s }')
+	paste <(echo "$got") <(printf '%s\n' "${ideal[@]}") |
+		awk -v t="$tolerance" '{ d = $1 - $2; if (d < 0) d = -d; if (d > 0.5 && d > t / 100 * $2) bad = 1 } END { exit bad }'
 	ok $? "$name"
-	echo "# measured: ${got//$'\n'/ }, ideal: ${ideal[*]}, window $((seconds * try)) s"
+	echo "# measured: ${got//$'\n'/ }, ideal: ${ideal[*]}"
 }
 
+# Two CPUs are what the ideals are for; of hogs that run anywhere there are K for each
+# that two CPUs have, or they could not use the CPUs of a larger machine.
+k=$(($(nproc) / 2))
+each() { awk -v n=$(($1 * k)) -v v="$2" -v k=$k 'BEGIN { while (n-- > 0) printf "%.3f ", v / k }'; }
+pins=()
+for ((i = 0; i < k; i++)); do pins+=("n=2,cpu=$i"); done
+
 near "nice 0:5 on one CPU" 2 6 75.35 24.65 -- cpu=0,nice=0 cpu=0,nice=5
-near "nice 0,0,5,5 on all" 2 8 37.68 37.68 12.32 12.32 -- nice=0 nice=0 nice=5 nice=5
+near "nice 0,0,5,5 on all" 2 8 $(each 2 37.68) $(each 2 12.32) -- nice=0,n=$((2 * k)) nice=5,n=$((2 * k))
 near "nice -20:19" 2 6 99.98 0.02 -- cpu=1,nice=-20 cpu=1,nice=19
 near "batch, other, idle policy" 2 6 49.93 49.93 0.15 -- cpu=0,policy=batch cpu=0,policy=other cpu=0,policy=idle
-near "three anywhere and two pinned" 3 8 20 20 20 20 20 -- n=3 n=2,cpu=0
-near "one that sleeps briefly gains nothing" 4 6 50 50 -- cpu=0,nice=0 cpu=0,nice=0,run=3000,sleep=100
+near "three anywhere and two pinned" 2 8 $(each 5 20) -- n=$((3 * k)) "${pins[@]}"
+near "one that sleeps briefly gains nothing" 2 6 50 50 -- cpu=0,nice=0 cpu=0,nice=0,run=3000,sleep=100
 
 root=/sys/fs/cgroup
 echo +cpu >$root/cgroup.subtree_control
@@ -42,22 +49,24 @@ mkdir -p $root/a $root/b $root/c
 echo 100 >$root/a/cpu.weight
 echo 200 >$root/b/cpu.weight
 echo 800 >$root/c/cpu.weight
-near "cgroups 1:2:8" 3 8 4.55 4.55 6.06 6.06 6.06 36.36 36.36 -- cgroup=$root/a,n=2 cgroup=$root/b,n=3 cgroup=$root/c,n=2
+near "cgroups 1:2:8" 3 8 $(each 2 4.55) $(each 3 6.06) $(each 2 36.36) -- \
+	cgroup=$root/a,n=$((2 * k)) cgroup=$root/b,n=$((3 * k)) cgroup=$root/c,n=$((2 * k))
 echo 800 >$root/a/cpu.weight
 echo +cpu >$root/a/cgroup.subtree_control
 mkdir -p $root/a/x $root/a/y
 echo 300 >$root/a/y/cpu.weight
 echo 400 >$root/b/cpu.weight
-near "nested cgroups" 3 8 8.33 8.33 25 25 16.67 16.67 -- cgroup=$root/a/x,n=2 cgroup=$root/a/y,n=2 cgroup=$root/b,n=2
+near "nested cgroups" 3 8 $(each 2 8.33) $(each 2 25) $(each 2 16.67) -- \
+	cgroup=$root/a/x,n=$((2 * k)) cgroup=$root/a/y,n=$((2 * k)) cgroup=$root/b,n=$((2 * k))
 echo 1 >$root/c/cpu.idle
-near "cpu.idle" 2 6 50 50 0 0 -- cgroup=$root/b,n=2 cgroup=$root/c,n=2
+near "cpu.idle" 2 6 $(each 2 50) $(each 2 0) -- cgroup=$root/b,n=$((2 * k)) cgroup=$root/c,n=$((2 * k))
 echo 0 >$root/c/cpu.idle
 
 # Overrides: by hand, read back, in force at once, gone with their subject.
 echo 100 >$root/b/cpu.weight
 echo 100 >$root/c/cpu.weight
 echo "cgroup /c weight=300" >$CONTROL/overrides
-near "an override of a cgroup's weight" 3 6 12.5 12.5 37.5 37.5 -- cgroup=$root/b,n=2 cgroup=$root/c,n=2
+near "an override of a cgroup's weight" 3 6 $(each 2 12.5) $(each 2 37.5) -- cgroup=$root/b,n=$((2 * k)) cgroup=$root/c,n=$((2 * k))
 is "$(cat $CONTROL/overrides)" "cgroup /c weight=300" "overrides are read back"
 sleep 60 &
 pid=$!
@@ -76,14 +85,15 @@ is "$bad" "" "what makes no sense is refused"
 echo clear >$CONTROL/overrides
 is "$(cat $CONTROL/overrides)" "" "'clear' drops all"
 
-# Nobody waits for ever: -20 hogs on the one CPU that a nice 19 task may use. The
-# host may take the CPU away for long: a wait twice as long is forgiven.
+# Nobody waits for ever: -20 hogs on the one CPU that a nice 19 task may use. The bound
+# is that of docs/scheduler.md, for two such tasks on one CPU.
 gap=$("$LOAD" gaps 8 cpu=0,nice=-20,n=3 cpu=0,nice=19,n=2 | tail -n 2 | sort -n | tail -n 1)
-ok $((gap > 2500000000)) "nice 19 beside three of -20 waits for little more than a second" ||
-	echo "# longest gap: $((gap / 1000000)) ms"
+ok $((gap > 1130000000)) "nice 19 beside three of -20 waits for little more than a second"
+echo "# longest gap: $((gap / 1000000)) ms"
 echo 100 >$CONTROL/bound_ms
 gap=$("$LOAD" gaps 8 cpu=0,nice=-20,n=3 cpu=0,nice=19,n=2 | tail -n 2 | sort -n | tail -n 1)
-ok $((gap > 1000000000)) "and less with a bound of 100 ms" || echo "# longest gap: $((gap / 1000000)) ms"
+ok $((gap > 230000000)) "and less with a bound of 100 ms"
+echo "# longest gap: $((gap / 1000000)) ms"
 
 # Affinity holds while everything moves.
 "$LOAD" churn 4 >/dev/null &
