@@ -117,6 +117,28 @@ static void class_is_found_again(void **state)
 	assert_int_equal(sched_class(avg, 13 * SCHED_MS, class), OSTRACE_SCHED_BATCH);
 }
 
+static void who_takes_a_cpu(void **state)
+{
+	const uint32_t interactive = OSTRACE_SCHED_INTERACTIVE, normal = OSTRACE_SCHED_NORMAL,
+		       batch = OSTRACE_SCHED_BATCH;
+	const uint64_t base = 4 * SCHED_MS;
+
+	assert_true(sched_preempts(interactive, batch, 1, 0, base));
+	assert_false(sched_preempts(interactive, batch, 0, base, base));
+	assert_false(sched_preempts(interactive, normal, 1, base / 8, base));
+	assert_true(sched_preempts(interactive, normal, 1, base / 2, base));
+	assert_false(sched_preempts(batch, batch, INT64_MAX, base, base));
+	assert_false(sched_preempts(normal, normal, (int64_t)base / 2, base, base));
+
+	/* one message at a time: follows; one of several, or from a hog: does not */
+	assert_true(sched_follows(interactive, 1, 0));
+	assert_true(sched_follows(interactive, 1, 1));
+	assert_false(sched_follows(interactive, 2, 1));
+	assert_false(sched_follows(interactive, 1, 4));
+	assert_false(sched_follows(normal, 1, 0));
+	assert_false(sched_follows(batch, 1, 0));
+}
+
 static void requests(void **state)
 {
 	static const char *const bad[] = {
@@ -158,9 +180,13 @@ static void requests(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shares_follow_nice),	       cmocka_unit_test(shares_of_extremes),
-		cmocka_unit_test(shares_follow_the_hierarchy), cmocka_unit_test(nothing_overflows),
-		cmocka_unit_test(class_is_found_again),	       cmocka_unit_test(requests),
+		cmocka_unit_test(shares_follow_nice),
+		cmocka_unit_test(shares_of_extremes),
+		cmocka_unit_test(shares_follow_the_hierarchy),
+		cmocka_unit_test(nothing_overflows),
+		cmocka_unit_test(class_is_found_again),
+		cmocka_unit_test(who_takes_a_cpu),
+		cmocka_unit_test(requests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
