@@ -45,6 +45,7 @@ MODULE_PARM_DESC(restart,
 		 "start again after an ejection; also in /sys/kernel/ostrace_sched (default no)");
 
 /* For the tests of this module; of no use otherwise. */
+#define FAIL_CONTROL 100 /* a step after all those of scheduler_load() */
 static unsigned int test_fail_step;
 module_param(test_fail_step, uint, 0400);
 MODULE_PARM_DESC(test_fail_step, "test: make this step of loading fail");
@@ -177,7 +178,7 @@ static int __init sched_init(void)
 	mutex_unlock(&m->lock);
 	if (err)
 		return err;
-	err = control_init();
+	err = test_fail_step == FAIL_CONTROL ? -EIO : control_init();
 	if (err)
 		goto err_unload;
 	schedule_delayed_work(&monitor_work, MONITOR_EVERY);

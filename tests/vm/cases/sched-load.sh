@@ -1,5 +1,5 @@
 #!/bin/bash
-# timeout: 240
+# timeout: 480
 # The loader: starts, stops, refuses, and leaves nothing behind when a step fails.
 # shellcheck disable=SC2317 # called by name
 set -u
@@ -58,6 +58,13 @@ is $left 0 "nothing is left of any attempt"
 is $silent 0 "each failure is named in the kernel log"
 is "$(loaded_ops)" ostrace "with no step failing, it loads"
 rmmod ostrace_sched
+dmesg -C
+load test_fail_step=100 2>/dev/null
+ok $((! $?)) "its files in sysfs cannot be made: it is not loaded"
+dmesg | grep -q 'ostrace_sched: cannot create'
+ok $? "the kernel log says so"
+wait_for 5 same
+is "$? $(cat $SCX/state)" "0 disabled" "the scheduler that ran by then is gone"
 
 dmesg -C
 load test_fail_init=-12 2>/dev/null
