@@ -1,6 +1,6 @@
 #!/bin/bash
 # everyday: 7.3
-# timeout: 240
+# timeout: 480
 # Ejected in every way there is: noticed, said, shown; and started again if asked.
 # shellcheck disable=SC2317 # called by name
 set -u
