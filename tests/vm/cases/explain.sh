@@ -1,4 +1,4 @@
 #!/bin/bash
 # long: all views at once, a minute under emulation
-# timeout: 400
+# timeout: 900
 exec "$(dirname "$0")/../../live/explain.sh"
