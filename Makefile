@@ -271,7 +271,7 @@ uninstall: ## remove what install put there
 # ------------------------------------------------------------------- the rest
 
 FORMATTED := $(wildcard tools/*.[ch] bpf/*.[ch] include/ostrace/*.h include/uapi/ostrace/*.h \
-	modules/*/*.[ch] tests/*/*.[ch])
+	modules/*/*.[ch] modules/*/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 
 .PHONY: format format-check clean help
 format: ## reformat the C sources in place

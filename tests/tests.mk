@@ -35,8 +35,18 @@ $(BUILD)/tests/vm/%: tests/vm/%.c $(BUILD)/.toolchain
 		-static -o $@ $< -lpthread
 -include $(VM_HELPERS:=.d) $(FAKE_VIEW:.o=.d)
 
+# OOM policies that are not to be trusted.
+VM_POLICIES := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/vm/policies/*.bpf.c))
+$(BUILD)/tests/vm/policies/%.bpf.o: tests/vm/policies/%.bpf.c $(BUILD)/include/vmlinux.h $(BUILD)/.bpf-toolchain | $(BUILD)/.deps
+	@mkdir -p $(@D)
+	$(call say,BPF)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -Imodules/oom/policies -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@.tmp
+	@$(LLVM_STRIP) -g $@.tmp
+	@mv $@.tmp $@
+-include $(VM_POLICIES:.o=.d)
+
 .PHONY: tests-build check coverage kunit check-debug kernel-modules
-tests-build: all policies $(UNIT) $(LIVE) $(VM_HELPERS)
+tests-build: all policies $(UNIT) $(LIVE) $(VM_HELPERS) $(VM_POLICIES)
 
 check: ## run every test (LONG=1: the long ones too); provisions the toolchain root (as root, x86_64)
 	@OSTRACE_LONG='$(LONG)' tests/check

@@ -102,6 +102,12 @@ void json_u64(struct json *j, const char *key, uint64_t v)
 	buf_printf(j->out, "%llu", (unsigned long long)v);
 }
 
+void json_s64(struct json *j, const char *key, int64_t v)
+{
+	lead_in(j, key);
+	buf_printf(j->out, "%lld", (long long)v);
+}
+
 void json_double(struct json *j, const char *key, double v, int decimals)
 {
 	char num[400], *point;

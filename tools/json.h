@@ -23,6 +23,7 @@ void json_end_array(struct json *j);
 /** json_string - @s with control characters escaped, invalid UTF-8 as U+FFFD; NULL is null */
 void json_string(struct json *j, const char *key, const char *s);
 void json_u64(struct json *j, const char *key, uint64_t v);
+void json_s64(struct json *j, const char *key, int64_t v);
 /** json_double - @decimals digits after the point; what is not finite is null */
 void json_double(struct json *j, const char *key, double v, int decimals);
 void json_bool(struct json *j, const char *key, bool v);

@@ -281,11 +281,6 @@ void oom_story_text(struct buf *b, const struct oom_story *s, const struct text_
 	buf_putc(b, '\n');
 }
 
-static void json_s64(struct json *j, const char *key, __s64 v)
-{
-	json_double(j, key, (double)v, 0);
-}
-
 static void json_name(struct json *j, const char *comm)
 {
 	char name[OSTRACE_OOM_COMM + 1];
@@ -378,9 +373,12 @@ static void decision_json(struct buf *b, const struct oom_story *s)
 
 	json_object(&j, NULL);
 	json_string(&j, "view", "oom");
+	json_bool(&j, "module", true);
 	json_u64(&j, "seq", d->seq);
 	json_double(&j, "time", (double)d->wall / 1e9, 3);
 	json_bool(&j, "dry", d->flags & OSTRACE_OOM_DECISION_DRY);
+	json_bool(&j, "swapped", d->flags & OSTRACE_OOM_DECISION_SWAPPED);
+	json_bool(&j, "cut", d->flags & OSTRACE_OOM_DECISION_CUT);
 	json_string(&j, "mode", oom_mode_name(d->mode));
 	json_string(&j, "constraint", NAME(constraint_names, d->constraint));
 	json_s64(&j, "order", d->order);

@@ -2,9 +2,10 @@
 /* The JSON Schema (2020-12) of every line that --json writes. */
 #include <stdio.h>
 #include "json.h"
+#include "schema.h"
 #include "writer.h"
 
-static void member(struct json *j, const char *key, const char *type, const char *help)
+void schema_member(struct json *j, const char *key, const char *type, const char *help)
 {
 	json_object(j, key);
 	json_string(j, "type", type);
@@ -13,7 +14,7 @@ static void member(struct json *j, const char *key, const char *type, const char
 	json_end_object(j);
 }
 
-static void member_const(struct json *j, const char *key, const char *value)
+void schema_member_const(struct json *j, const char *key, const char *value)
 {
 	json_object(j, key);
 	json_string(j, "const", value);
@@ -21,7 +22,7 @@ static void member_const(struct json *j, const char *key, const char *value)
 }
 
 /* A number that may be unknown, or a column that a row may lack. */
-static void member_or_null(struct json *j, const char *key, const char *type, const char *help,
+void schema_member_or_null(struct json *j, const char *key, const char *type, const char *help,
 			   bool negative)
 {
 	json_object(j, key);
@@ -54,7 +55,7 @@ static void column_schema(struct json *j, const struct column *c)
 	char help[512];
 
 	snprintf(help, sizeof(help), "%s%s", c->help, units[c->unit]);
-	member_or_null(j, c->key, type, help, c->unit == UNIT_TEXT || c->unit == UNIT_HIST);
+	schema_member_or_null(j, c->key, type, help, c->unit == UNIT_TEXT || c->unit == UNIT_HIST);
 }
 
 static void required_columns(struct json *j, const struct table_def *def)
@@ -115,7 +116,7 @@ static void lost_schema(struct json *j)
 	json_end_object(j);
 }
 
-static void required(struct json *j, const char *const *keys)
+void schema_required(struct json *j, const char *const *keys)
 {
 	json_array(j, "required");
 	for (; *keys; keys++)
@@ -131,13 +132,15 @@ static void overhead_schema(struct json *j)
 	json_object(j, "overhead");
 	json_string(j, "type", "object");
 	json_object(j, "properties");
-	member_or_null(j, "ns_per_event", "number",
-		       "what tracing adds to one event, measured on this machine, ns", false);
-	member_or_null(j, "cpu_percent", "number", "of one CPU, used by ostrace itself", false);
-	member_or_null(j, "bpf_percent", "number",
-		       "of the machine's CPU time, added by tracing, estimated", false);
+	schema_member_or_null(j, "ns_per_event", "number",
+			      "what tracing adds to one event, measured on this machine, ns",
+			      false);
+	schema_member_or_null(j, "cpu_percent", "number", "of one CPU, used by ostrace itself",
+			      false);
+	schema_member_or_null(j, "bpf_percent", "number",
+			      "of the machine's CPU time, added by tracing, estimated", false);
 	json_end_object(j);
-	required(j, keys);
+	schema_required(j, keys);
 	json_end_object(j);
 }
 
@@ -163,18 +166,19 @@ static void table_schema(struct json *j, const struct view *v, const struct tabl
 	json_string(j, "title", title);
 	json_string(j, "type", "object");
 	json_object(j, "properties");
-	member_const(j, "view", v->name);
-	member_const(j, "table", def->name);
-	member(j, "time", "number", "end of the interval, seconds since 1970");
-	member(j, "interval_ns", "integer", "length of the interval");
+	schema_member_const(j, "view", v->name);
+	schema_member_const(j, "table", def->name);
+	schema_member(j, "time", "number", "end of the interval, seconds since 1970");
+	schema_member(j, "interval_ns", "integer", "length of the interval");
 	if (v->state)
-		member(j, "state", "string", "what its subject is doing, or what became of it");
+		schema_member(j, "state", "string",
+			      "what its subject is doing, or what became of it");
 	row_schema(j, def);
 	lost_schema(j);
 	overhead_schema(j);
 	notes_schema(j);
 	json_end_object(j);
-	required(j, keys);
+	schema_required(j, keys);
 	json_end_object(j);
 }
 
@@ -191,14 +195,14 @@ static void features_schema(struct json *j)
 	json_string(j, "title", "features");
 	json_string(j, "type", "object");
 	json_object(j, "properties");
-	member(j, "kernel", "string", "release of the running kernel");
+	schema_member(j, "kernel", "string", "release of the running kernel");
 	for (i = 0; i < 2; i++) {
 		json_object(j, parts[i]);
 		json_string(j, "type", "array");
 		json_object(j, "items");
 		json_string(j, "type", "object");
 		json_object(j, "properties");
-		member(j, "name", "string", NULL);
+		schema_member(j, "name", "string", NULL);
 		json_object(j, "state");
 		json_array(j, "enum");
 		for (k = 3 * i; k < 3 * i + 3; k++)
@@ -207,8 +211,8 @@ static void features_schema(struct json *j)
 			json_string(j, NULL, "unknown");
 		json_end_array(j);
 		json_end_object(j);
-		member(j, "summary", "string", NULL);
-		member(j, "detail", "string", NULL);
+		schema_member(j, "summary", "string", NULL);
+		schema_member(j, "detail", "string", NULL);
 		if (i) {
 			json_object(j, "missing");
 			json_string(j, "type", "array");
@@ -219,7 +223,7 @@ static void features_schema(struct json *j)
 		json_end_object(j);
 	}
 	json_end_object(j);
-	required(j, keys);
+	schema_required(j, keys);
 	json_end_object(j);
 }
 
@@ -233,9 +237,9 @@ static void estimate_schema(struct json *j, const char *key, const char *help)
 	json_string(j, "description", help);
 	json_object(j, "properties");
 	for (i = 0; keys[i]; i++)
-		member_or_null(j, keys[i], "number", NULL, false);
+		schema_member_or_null(j, keys[i], "number", NULL, false);
 	json_end_object(j);
-	required(j, keys);
+	schema_required(j, keys);
 	json_end_object(j);
 }
 
@@ -248,9 +252,9 @@ static void metric_schema(struct json *j)
 	estimate_schema(j, "first", "median over the rounds, and what holds the true one");
 	estimate_schema(j, "second", "the same under the other scheduler");
 	estimate_schema(j, "ratio", "of each round, second / first");
-	member(j, "values", "array", "of each round: first scheduler, second scheduler");
+	schema_member(j, "values", "array", "of each round: first scheduler, second scheduler");
 	json_end_object(j);
-	required(j, keys);
+	schema_required(j, keys);
 }
 
 /* The one object of `ostrace sched --compare --json`, see compare_write.c. */
@@ -263,12 +267,12 @@ static void compare_schema(struct json *j)
 	json_string(j, "title", "sched --compare");
 	json_string(j, "type", "object");
 	json_object(j, "properties");
-	member(j, "compare", "array", "names of the two schedulers");
-	member(j, "command", "array", "what was run");
-	member(j, "rounds", "integer", "complete ones");
-	member(j, "limit_ns", "integer", "the longest a run may take");
-	member(j, "stopped", "integer", "runs that were ended for that");
-	member(j, "lost", "integer", "switches not or not fully counted");
+	schema_member(j, "compare", "array", "names of the two schedulers");
+	schema_member(j, "command", "array", "what was run");
+	schema_member(j, "rounds", "integer", "complete ones");
+	schema_member(j, "limit_ns", "integer", "the longest a run may take");
+	schema_member(j, "stopped", "integer", "runs that were ended for that");
+	schema_member(j, "lost", "integer", "switches not or not fully counted");
 	json_object(j, "metrics");
 	json_string(j, "type", "object");
 	json_object(j, "additionalProperties");
@@ -276,7 +280,7 @@ static void compare_schema(struct json *j)
 	json_end_object(j);
 	json_end_object(j);
 	json_end_object(j);
-	required(j, keys);
+	schema_required(j, keys);
 	json_end_object(j);
 }
 
@@ -290,17 +294,17 @@ static void explain_schema(struct json *j)
 	json_string(j, "title", "explain");
 	json_string(j, "type", "object");
 	json_object(j, "properties");
-	member_const(j, "command", "explain");
-	member(j, "time", "number", "end of the interval, seconds since 1970");
-	member(j, "interval_ns", "integer", "length of the interval");
-	member(j, "of", "string", "what the findings are about");
-	member(j, "findings", "array",
-	       "worst first: rule, who, text, lost_ns_per_s, view and table that show it");
-	member(j, "examined", "array",
-	       "of each rule the worst, and from where on it would have been told");
-	member(j, "lost", "object", "what could not be seen, where not 0");
+	schema_member_const(j, "command", "explain");
+	schema_member(j, "time", "number", "end of the interval, seconds since 1970");
+	schema_member(j, "interval_ns", "integer", "length of the interval");
+	schema_member(j, "of", "string", "what the findings are about");
+	schema_member(j, "findings", "array",
+		      "worst first: rule, who, text, lost_ns_per_s, view and table that show it");
+	schema_member(j, "examined", "array",
+		      "of each rule the worst, and from where on it would have been told");
+	schema_member(j, "lost", "object", "what could not be seen, where not 0");
 	json_end_object(j);
-	required(j, keys);
+	schema_required(j, keys);
 	json_end_object(j);
 }
 
@@ -320,6 +324,7 @@ void write_schema(struct buf *b)
 	features_schema(&j);
 	compare_schema(&j);
 	explain_schema(&j);
+	schema_oom(&j);
 	json_end_array(&j);
 	json_end_object(&j);
 	buf_putc(b, '\n');

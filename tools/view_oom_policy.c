@@ -17,17 +17,40 @@
 
 static char last_words[512];
 
-/* The verifier's reason is the last line of its log before the statistics. */
+/* The line that ends at @end. */
+static const char *line_before(const char *log, const char *end)
+{
+	const char *line = end;
+
+	while (line > log && line[-1] != '\n')
+		line--;
+	return line;
+}
+
+/*
+ * The verifier's reason is the last line of its log before what it adds: on Linux 7.3
+ * an explanation of a page, on all the statistics, and to endless loops the states.
+ */
 static void keep_reason(const char *log)
 {
-	const char *end = strstr(log, "\nprocessed "), *line;
+	const char *end = strstr(log, "\n\nVerification failed: "), *line;
 
 	if (!end)
+		end = strstr(log, "\nprocessed ");
+	if (!end)
 		return;
-	for (line = end; line > log && line[-1] != '\n'; line--)
-		;
-	snprintf(last_words, sizeof(last_words), "refused by the verifier: %.*s", (int)(end - line),
-		 line);
+	line = line_before(log, end);
+	while (line > log &&
+	       (!strncmp(line, "old state:", 10) || !strncmp(line, "cur state:", 10))) {
+		end = line - 1;
+		line = line_before(log, end);
+	}
+	snprintf(last_words, sizeof(last_words), "refused by the verifier: %.*s%s",
+		 (int)(end - line), line,
+		 /* The module's only reasons to say so: see policy_check_member(). */
+		 strncmp(line, "attach to unsupported member", 28) ?
+			 "" :
+			 ": it may neither sleep nor use bpf_for, other iterators or may_goto");
 }
 
 /* The first complaint is the cause, unless the verifier has one. */

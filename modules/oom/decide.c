@@ -9,12 +9,15 @@
  * sleeps or allocates, and each candidate costs the same.
  */
 #include <linux/cgroup.h>
+#include <linux/math64.h>
 #include <linux/memcontrol.h>
+#include <linux/minmax.h>
 #include <linux/oom.h>
 #include <linux/page_counter.h>
 #include <linux/sched.h>
 #include <linux/sched/cputime.h>
 #include <linux/timekeeping.h>
+#include <linux/timex.h>
 #include "oom.h"
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -26,7 +29,17 @@ static struct {
 	struct oom_set *set; /* pinned: one decision, one set of rules */
 	const void *ops;     /* the BPF policy at the start, to compare with only */
 	struct ostrace_oom_ctx ctx;
-	struct oom_best kernel, policy;
+	struct oom_best best;	      /* of the policy's order */
+	cycles_t began, scored, ours; /* at the start; after the last score; spent in here */
+	/*
+	 * Of the candidate at hand. Not on the stack, which some kernels clear each
+	 * time, and in three places, so that the best of each order stays where it
+	 * is and is not copied.
+	 */
+	struct oom_facts facts;
+	struct oom_where where;
+	struct oom_key key;
+	struct ostrace_oom_candidate place[3], *kernel, *policy;
 } cur;
 
 /* Written by the owner of the decision, read by anyone. */
@@ -99,10 +112,12 @@ void oom_decision_begin(struct oom_control *oc)
 	if (WARN_ON_ONCE(cur.owner))
 		return;
 	d = oom_ring_slot();
-	memset(&cur.kernel, 0, sizeof(cur.kernel));
-	memset(&cur.policy, 0, sizeof(cur.policy));
+	memset(&cur.best, 0, sizeof(cur.best));
+	cur.kernel = cur.policy = NULL;
 	cur.oc = oc;
 	cur.record = d;
+	cur.began = cur.scored = get_cycles();
+	cur.ours = 0;
 	cur.set = oom_set_get();
 	record_begin(d, oc);
 	record_order(d);
@@ -125,42 +140,51 @@ static void remember(struct ostrace_oom_decision *d, const struct ostrace_oom_ca
 	d->candidates++;
 }
 
+/* A place that holds the best of neither order. */
+static struct ostrace_oom_candidate *free_place(void)
+{
+	struct ostrace_oom_candidate *c = cur.place;
+
+	while (c == cur.kernel || c == cur.policy)
+		c++;
+	return c;
+}
+
 /* With rcu_read_lock() held, for the candidate's cgroups and the policy. */
 static s64 score(struct ostrace_oom_decision *d, struct task_struct *p, long points)
 {
-	struct oom_key plain = { .points = points }, key;
 	struct ostrace_oom_ops *ops = oom_policy_get();
-	struct ostrace_oom_candidate c;
-	struct oom_facts facts;
-	struct oom_where where;
+	struct ostrace_oom_candidate *c = free_place();
 	unsigned int rule;
 	s64 rank;
 
 	if (ops != cur.ops)
 		d->flags |= OSTRACE_OOM_DECISION_SWAPPED;
-	oom_facts_collect(&facts, &where, p, cur.oc->memcg);
-	facts.points = points;
-	rule = oom_rules_judge(cur.set ? &cur.set->rules : NULL, &facts, &key);
-	oom_facts_candidate(&c, p, &facts, &key, rule);
-	if (oom_policy_judge(ops, &cur.ctx, p, &where, &key)) {
-		memcpy(c.key, key.key, sizeof(c.key));
-		c.tier = key.tier;
-		c.flags |= OSTRACE_OOM_CAND_POLICY;
+	oom_facts_collect(&cur.facts, &cur.where, p, cur.oc->memcg);
+	cur.facts.points = points;
+	rule = oom_rules_judge(cur.set ? &cur.set->rules : NULL, &cur.facts, &cur.key);
+	oom_facts_candidate(c, p, &cur.facts, &cur.key, rule);
+	if (oom_policy_judge(ops, &cur.ctx, p, &cur.where, &cur.key)) {
+		memcpy(c->key, cur.key.key, sizeof(c->key));
+		c->tier = cur.key.tier;
+		c->flags |= OSTRACE_OOM_CAND_POLICY;
 	}
-	if (oom_rank(&cur.kernel, &plain) != OOM_RANK_LOSE)
-		d->kernel = c;
-	rank = oom_rank(&cur.policy, &key);
+	remember(d, c);
+	trace_ostrace_oom_candidate(d->seq, c);
+	/* The kernel's own comparison. */
+	if (!cur.kernel || points >= cur.kernel->kernel_points)
+		cur.kernel = c;
+	rank = oom_rank(&cur.best, &cur.key);
 	if (rank != OOM_RANK_LOSE)
-		d->policy = c;
-	remember(d, &c);
-	trace_ostrace_oom_candidate(d->seq, &c);
+		cur.policy = c;
 	return rank;
 }
 
 long oom_decision_score(struct task_struct *p, long points)
 {
 	struct ostrace_oom_decision *d = cur.record;
-	u64 start = ktime_get_ns(), end;
+	/* Not ns: to be told apart for each candidate, a clock costs too much. */
+	cycles_t start = get_cycles();
 	s64 rank;
 
 	/* Not yet known when the decision began. */
@@ -169,10 +193,8 @@ long oom_decision_score(struct task_struct *p, long points)
 	rcu_read_lock();
 	rank = score(d, p, points);
 	rcu_read_unlock();
-	count(&counters.candidates);
-	end = ktime_get_ns();
-	d->policy_ns += end - start;
-	d->choice_ns = end - d->time;
+	cur.scored = get_cycles();
+	cur.ours += cur.scored - start;
 	return d->mode == OSTRACE_OOM_ENFORCE ? rank : points;
 }
 
@@ -214,12 +236,26 @@ static bool hook_bypassed(const struct ostrace_oom_decision *d)
 	return !d->considered && d->nvictims && d->victim[0].pid != d->trigger_pid;
 }
 
+/* Cycles of the decision in ns, by all it took in both; they count at a constant rate. */
+static u64 in_ns(u64 cycles, u64 all, u64 all_ns)
+{
+	return all ? mul_u64_u64_div_u64(min(cycles, all), all_ns, all) : 0;
+}
+
 static void finish(u8 flags)
 {
 	struct ostrace_oom_decision *d = cur.record;
+	u64 all = get_cycles() - cur.began;
 
 	d->flags |= flags;
 	d->total_ns = ktime_get_ns() - d->time;
+	d->choice_ns = in_ns(cur.scored - cur.began, all, d->total_ns);
+	d->policy_ns = in_ns(cur.ours, all, d->total_ns);
+	if (cur.kernel)
+		d->kernel = *cur.kernel;
+	if (cur.policy)
+		d->policy = *cur.policy;
+	WRITE_ONCE(counters.candidates, counters.candidates + d->considered);
 	if (hook_bypassed(d))
 		count(&counters.no_candidates);
 	/*

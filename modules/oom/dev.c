@@ -151,6 +151,10 @@ static ssize_t rules_write(struct file *file, const char __user *buf, size_t len
 	/* The opener may have handed the file to somebody else. */
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
+	/* Whoever writes line by line, as shells do, would be left with the last one. */
+	if (*pos)
+		return oom_set_refuse(
+			"a set is one write: this is more of another, use ostrace oom load");
 	if (len > OSTRACE_OOM_TEXT_MAX)
 		return -E2BIG;
 	text = vmemdup_user(buf, len);
@@ -158,7 +162,10 @@ static ssize_t rules_write(struct file *file, const char __user *buf, size_t len
 		return PTR_ERR(text);
 	err = oom_set_replace(text, len);
 	kvfree(text);
-	return err ? err : len;
+	if (err)
+		return err;
+	*pos += len;
+	return len;
 }
 
 static const struct file_operations rules_fops = {

@@ -51,19 +51,17 @@ void oom_facts_collect(struct oom_facts *f, struct oom_where *w, struct task_str
 	struct mem_cgroup *memcg = mem_cgroup_from_task(p), *group;
 	unsigned long high;
 
-	memset(f, 0, sizeof(*f));
-	memset(w, 0, sizeof(*w));
 	f->where = w;
 	f->start = p->start_boottime;
-	f->uid = from_kuid(&init_user_ns, task_uid(p));
+	f->uid = __kuid_val(__task_cred(p)->uid); /* as in the first user namespace */
 	f->adj = READ_ONCE(p->signal->oom_score_adj);
+	f->usage = f->low = 0;
 	f->high = OOM_NO_LIMIT;
 	/* It may be changing; the last byte is NUL all the time. */
 	memcpy(f->comm, p->comm, sizeof(f->comm));
-	memset(f->comm + strnlen(f->comm, sizeof(f->comm)), 0,
-	       sizeof(f->comm) - strnlen(f->comm, sizeof(f->comm)));
 	w->cgrp = task_dfl_cgroup(p);
 	w->memcg = memcg;
+	w->group = NULL;
 	if (!memcg)
 		return;
 	group = outermost_group(memcg, domain);
@@ -93,4 +91,12 @@ void oom_facts_candidate(struct ostrace_oom_candidate *c, struct task_struct *p,
 	c->flags = w->group ? OSTRACE_OOM_CAND_GROUP : 0;
 	c->rule = rule;
 	memcpy(c->comm, f->comm, sizeof(c->comm));
+}
+
+void oom_printable(char to[OSTRACE_OOM_COMM], const char from[OSTRACE_OOM_COMM])
+{
+	int i;
+
+	for (i = 0; i < OSTRACE_OOM_COMM; i++)
+		to[i] = !from[i] || (from[i] >= ' ' && from[i] <= '~') ? from[i] : '?';
 }

@@ -92,6 +92,9 @@ void oom_facts_collect(struct oom_facts *f, struct oom_where *w, struct task_str
 void oom_facts_candidate(struct ostrace_oom_candidate *c, struct task_struct *p,
 			 const struct oom_facts *f, const struct oom_key *k, unsigned int rule);
 
+/** oom_printable - a command name for who may print it on a terminal: what is not ASCII is '?' */
+void oom_printable(char to[OSTRACE_OOM_COMM], const char from[OSTRACE_OOM_COMM]);
+
 /* ruleset.c */
 
 /**
@@ -115,6 +118,8 @@ int oom_set_init(void);
 void oom_set_exit(void);
 /** oom_set_replace - parse @text and publish it; -EINVAL: oom_set_error() says why */
 int oom_set_replace(const char *text, size_t len);
+/** oom_set_refuse - -EINVAL, for which oom_set_error() will say @what */
+int oom_set_refuse(const char *what);
 int oom_set_load(const char *path);
 /** oom_set_get - the set in force or NULL; from any context. Give it back with oom_set_put(). */
 struct oom_set *oom_set_get(void);

@@ -2,8 +2,8 @@
 /*
  * BPF policies: struct_ops of our own type, ostrace_oom_ops.
  *
- * The verifier sees to it that a policy ends and writes nowhere; what it returns
- * is only compared. So the worst policy makes a foolish choice among those whom
+ * The verifier sees to it that a policy ends and writes nowhere, and we that it
+ * ends soon; what it returns is only compared. So the worst policy makes a foolish choice among those whom
  * the kernel would kill anyway. The BPF core holds a reference to this module
  * while a policy is attached.
  */
@@ -93,9 +93,73 @@ static int policy_btf_struct_access(struct bpf_verifier_log *log, const struct b
 	return -EACCES;
 }
 
+/*
+ * A policy runs once a candidate while memory is out. The verifier follows plain
+ * loops to their end, but believes some others to be short that may go round
+ * millions of times, in one another for years. None of these has a place here:
+ * neither helpers that call back for each of something,
+ */
+static const struct bpf_func_proto *policy_func_proto(enum bpf_func_id id,
+						      const struct bpf_prog *prog)
+{
+	switch (id) {
+	case BPF_FUNC_loop:
+	case BPF_FUNC_for_each_map_elem:
+	case BPF_FUNC_user_ringbuf_drain:
+		return NULL;
+	default:
+		return bpf_base_func_proto(id, prog);
+	}
+}
+
+/*
+ * nor iterators (bpf_for), known by the function that gives one thing after the
+ * other: it takes the address of an opaque structure and returns another one. The
+ * names of the kernel's functions are not for modules to see, their types are.
+ */
+static bool gives_next(const struct btf *btf, u32 id)
+{
+	const struct btf_type *t = btf_type_by_id(btf, id);
+	const struct btf_param *arg;
+
+	if (!t || !btf_type_is_func(t))
+		return false;
+	t = btf_type_by_id(btf, t->type);
+	if (!t || btf_type_vlen(t) != 1)
+		return false;
+	arg = (const struct btf_param *)(t + 1);
+	t = btf_type_by_id(btf, t->type);
+	if (!t || !btf_type_is_ptr(t))
+		return false;
+	t = btf_type_by_id(btf, arg->type);
+	if (!t || !btf_type_is_ptr(t))
+		return false;
+	t = btf_type_by_id(btf, t->type);
+	if (!t || BTF_INFO_KIND(t->info) != BTF_KIND_STRUCT || btf_type_vlen(t) != 1)
+		return false;
+	t = btf_type_by_id(btf, btf_type_member(t)->type);
+	return t && BTF_INFO_KIND(t->info) == BTF_KIND_ARRAY;
+}
+
+/* nor may_goto (cond_break). */
+static bool may_loop_long(const struct bpf_prog *prog)
+{
+	const struct bpf_insn *insn = prog->insnsi, *end = insn + prog->len;
+
+	for (; insn < end; insn++) {
+		if (insn->code == (BPF_JMP | BPF_JCOND))
+			return true;
+		/* Not of a module's: those of the kernel. */
+		if (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_KFUNC_CALL &&
+		    !insn->off && gives_next(prog->aux->attach_btf, insn->imm))
+			return true;
+	}
+	return false;
+}
+
 static const struct bpf_verifier_ops policy_verifier_ops = {
 	.is_valid_access = policy_valid_access,
-	.get_func_proto = bpf_base_func_proto,
+	.get_func_proto = policy_func_proto,
 	.btf_struct_access = policy_btf_struct_access,
 };
 
@@ -107,7 +171,7 @@ static int policy_init(struct btf *btf)
 static int policy_check_member(const struct btf_type *t, const struct btf_member *member,
 			       const struct bpf_prog *prog)
 {
-	return prog->sleepable ? -EINVAL : 0;
+	return prog->sleepable || may_loop_long(prog) ? -EINVAL : 0;
 }
 
 static int copy_name(char *to, const char *from)

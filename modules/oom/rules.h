@@ -67,7 +67,7 @@ struct oom_rules_error {
  * @start: time of birth, ns
  * @uid: real user id
  * @adj: oom_score_adj
- * @comm: the name, padded with NUL
+ * @comm: the name, ending with NUL if it is shorter; what follows is of no account
  * @where: passed to oom_in_cgroup() and oom_over_cgroup()
  */
 struct oom_facts {

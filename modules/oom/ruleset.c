@@ -132,13 +132,23 @@ int oom_set_replace(const char *text, size_t len)
 	return 0;
 }
 
+int oom_set_refuse(const char *what)
+{
+	mutex_lock(&set_mutex);
+	last_error = (struct oom_rules_error){ .what = what };
+	mutex_unlock(&set_mutex);
+	return -EINVAL;
+}
+
 int oom_set_error(char *buf, size_t size)
 {
 	int n = 0;
 
 	mutex_lock(&set_mutex);
-	if (last_error.what)
+	if (last_error.what && last_error.line)
 		n = scnprintf(buf, size, "line %u: %s\n", last_error.line, last_error.what);
+	else if (last_error.what)
+		n = scnprintf(buf, size, "%s\n", last_error.what);
 	mutex_unlock(&set_mutex);
 	return n;
 }

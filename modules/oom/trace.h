@@ -37,7 +37,7 @@ TRACE_EVENT(ostrace_oom_candidate,
 		__entry->rule = c->rule;
 		__entry->adj = c->oom_score_adj;
 		__entry->tier = c->tier;
-		memcpy(__entry->comm, c->comm, OSTRACE_OOM_COMM);
+		oom_printable(__entry->comm, c->comm);
 	),
 
 	TP_printk("seq=%llu pid=%d comm=%.16s cgroup=%llu points=%lld adj=%d tier=%u key=%lld rule=%u",

@@ -3,9 +3,10 @@
  * OOM kills with a known right victim: random processes, tiers and orders, and
  * a plain computation of who should die beside the kernel's. Usage:
  *
- *	oom_kill memcg|sysrq|global COUNT SEED
+ *	oom_kill memcg|sysrq|global|alone COUNT SEED
  *
  * COUNT kills for each combination of what tiers are given by, order and mode.
+ * "alone" is "global" without the module: what the kernel does by itself.
  */
 #include "oom_vm.h"
 
@@ -38,7 +39,9 @@ static struct scene {
 } scene;
 
 static const char *flavour;
-static int record_fd;
+static bool alone;
+static int record_fd = -1;
+static unsigned long scenes, kills, most_kills; /* by the kernel's count */
 static uint64_t first_kill;
 
 static int rnd(int n)
@@ -49,6 +52,14 @@ static int rnd(int n)
 static bool is(const char *what)
 {
 	return !strcmp(flavour, what);
+}
+
+/* Processes the OOM killer has killed since the machine was started. */
+static unsigned long machine_kills(void)
+{
+	char buf[16384], *p = strstr(file_read("/proc/vmstat", buf, sizeof(buf)), "\noom_kill ");
+
+	return p ? strtoul(p + strlen("\noom_kill "), NULL, 10) : 0;
 }
 
 static void write_rules(const struct combination *c)
@@ -256,7 +267,9 @@ static bool record_right(int victim)
 	int k = expected(false), p = expected(true);
 
 	/* The victim may be gone before the call that killed it has returned. */
-	poll(&wait, 1, off ? 0 : 5000);
+	if (alone)
+		return true;
+	poll(&wait, 1, off ? 0 : 60000);
 	d = next_record(record_fd);
 	if (off)
 		return !d;
@@ -278,12 +291,18 @@ static bool record_right(int victim)
 	return more_records_right(enforce);
 }
 
+static void drain_records(void)
+{
+	while (!alone && next_record(record_fd))
+		;
+}
+
 static void show_scene(int want, int got)
 {
 	const struct ostrace_oom_decision *d;
 	int i;
 
-	while ((d = next_record(record_fd)))
+	while (!alone && (d = next_record(record_fd)))
 		printf("# also: %llu by %s: %s, usage %llu of %llu, total %llu us choice %llu us policy %llu us\n",
 		       d->time / 1000, d->trigger_comm, d->victim[0].comm, d->usage, d->limit,
 		       d->total_ns / 1000, d->choice_ns / 1000, d->policy_ns / 1000);
@@ -308,7 +327,7 @@ static void pull_trigger(void)
 /* 1 right, 0 wrong, -1 no use: the scene does not tell who should die */
 static int one_kill(void)
 {
-	unsigned long before = cg_event(TOP "/limit", "oom_kill");
+	unsigned long before = cg_event(TOP "/limit", "oom_kill"), all = machine_kills();
 	int want, got, status = 0, i, right;
 	bool policy = !strcmp(scene.how.mode, "enforce");
 	pid_t dead;
@@ -324,9 +343,9 @@ static int one_kill(void)
 	} else if (is("global")) {
 		size_t room = available_mb();
 
-		trigger_start(&scene.trigger, 4096, room > 60 ? room - 60 : 0, 32);
+		trigger_start(&scene.trigger, TOP "/limit", 4096, room > 60 ? room - 60 : 0, 32);
 	} else {
-		trigger_start(&scene.trigger, 64, 0, 8);
+		trigger_start(&scene.trigger, TOP "/limit", 64, 0, 8);
 	}
 	dead = wait_death(30000, &status);
 	if (stop_trigger)
@@ -340,6 +359,11 @@ static int one_kill(void)
 		right = 0;
 	if (!record_right(got))
 		right = 0;
+	all = machine_kills() - all;
+	scenes++;
+	kills += all;
+	if (all > most_kills)
+		most_kills = all;
 	if (!right)
 		show_scene(want, got);
 	return right;
@@ -349,21 +373,25 @@ static void run_combination(const struct combination *c, int count)
 {
 	int done = 0, right = 0, tries = 0, r;
 
-	write_rules(c);
-	set_mode(c->mode);
+	if (!alone) {
+		write_rules(c);
+		set_mode(c->mode);
+	}
+	scenes = kills = most_kills = 0;
 	while (done < count && tries++ < count * 10) {
 		make_scene(c);
 		r = one_kill();
 		end_scene();
-		while (next_record(record_fd))
-			;
+		drain_records();
 		if (r < 0)
 			continue;
 		done++;
 		right += r;
 	}
 	tap(right == count, "%s: tiers by %s, order %s, %s: %d of %d killed the right one", flavour,
-	    kind_names[c->kind], order_lines[c->order], c->mode, right, count);
+	    kind_names[c->kind], order_lines[c->order], alone ? "without the module" : c->mode,
+	    right, count);
+	printf("# %lu kills in %lu scenes, %lu at most in one\n", kills, scenes, most_kills);
 }
 
 int main(int argc, char **argv)
@@ -373,7 +401,8 @@ int main(int argc, char **argv)
 
 	if (argc != 4)
 		return 2;
-	flavour = argv[1];
+	alone = !strcmp(argv[1], "alone");
+	flavour = alone ? "global" : argv[1];
 	count = atoi(argv[2]);
 	srand((unsigned int)atoi(argv[3]));
 	must_write("/proc/self/oom_score_adj", "-1000");
@@ -389,10 +418,13 @@ int main(int argc, char **argv)
 		snprintf(cg, sizeof(cg), TOP "/limit/%s", tier_names[i]);
 		cg_make(cg);
 	}
-	record_fd = open_records();
+	if (!alone)
+		record_fd = open_records();
 	if (is("global"))
 		fill_machine();
-	for (i = 0; i < sizeof(combinations) / sizeof(combinations[0]); i++)
+	/* The last combination is that of the mode "off". */
+	i = alone ? sizeof(combinations) / sizeof(combinations[0]) - 1 : 0;
+	for (; i < sizeof(combinations) / sizeof(combinations[0]); i++)
 		run_combination(&combinations[i], count);
 	if (is("global"))
 		must_write("/proc/sys/vm/nr_hugepages", "0");

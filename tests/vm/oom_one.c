@@ -80,7 +80,7 @@ int main(int argc, char **argv)
 	nap_ms(300);
 	snprintf(max, sizeof(max), "%lu", cg_number(argv[1], "memory.current") + MB / 2);
 	cg_write(argv[1], "memory.max", max);
-	trigger_start(&trigger, 64, 0, 8);
+	trigger_start(&trigger, argv[1], 64, 0, 8);
 	dead = wait_death(20000, &status);
 	*stop_trigger = 1;
 	nap_ms(20);

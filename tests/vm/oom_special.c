@@ -36,10 +36,10 @@ static pid_t one_kill(const struct ostrace_oom_decision **record)
 		;
 	snprintf(max, sizeof(max), "%lu", cg_number(LIMIT, "memory.current") + MB / 2);
 	cg_write(LIMIT, "memory.max", max);
-	trigger_start(&trigger, 64, 0, 8);
+	trigger_start(&trigger, LIMIT, 64, 0, 8);
 	dead = wait_death(20000, &status);
 	*stop_trigger = 1;
-	poll(&wait, 1, 5000);
+	poll(&wait, 1, 60000);
 	nap_ms(20);
 	proc_kill(&trigger);
 	cg_write(LIMIT, "memory.max", "max");
@@ -264,15 +264,23 @@ static void test_recreated(void)
 		proc_in("beside", LIMIT "/b", 3),
 	};
 	const struct ostrace_oom_decision *d;
-	int right = 0, round;
+	int right = 0, round, err;
+	pid_t dead;
 
 	set_rules("protect cgroup=/" LIMIT "/again\nprotect comm=trigger\n");
 	for (round = 0; round < 3; round++) {
-		rmdir(CGROUPS "/" LIMIT "/again");
+		err = rmdir(CGROUPS "/" LIMIT "/again") ? errno : 0;
 		cg_make(LIMIT "/again");
 		proc_start(&p[0]);
 		proc_start(&p[1]);
-		right += one_kill(&d) == p[1].pid && d && d->kernel.pid == p[0].pid;
+		dead = one_kill(&d);
+		if (dead == p[1].pid && d && d->kernel.pid == p[0].pid)
+			right++;
+		else
+			printf("# round %d, rmdir %d: %d died of %d and %d; %u marked, %s first; kernel %s, policy %s of %u\n",
+			       round, err, dead, p[0].pid, p[1].pid, d ? d->nvictims : 0,
+			       d ? d->victim[0].comm : "?", d ? d->kernel.comm : "?",
+			       d ? d->policy.comm : "?", d ? d->considered : 0);
 		end(p, 2);
 	}
 	tap(right == 3, "a rule by path holds for a cgroup made after it, and made again");
@@ -324,6 +332,10 @@ static void test_rules_file(void)
 	tap(file_write(RULES, huge) == -E2BIG, "a text that is too long is refused");
 	tap(file_write(MODE, "sometimes") == -EINVAL, "a mode that there is not is refused");
 	fd = open(RULES, O_RDWR);
+	err = write(fd, good, sizeof(good) - 1) > 0 && write(fd, "order adj\n", 10) < 0 ? errno : 0;
+	tap(err == EINVAL && !strcmp(file_read(RULES, buf, sizeof(buf)), good),
+	    "a set is one write: more by the same file is refused");
+	lseek(fd, 0, SEEK_SET);
 	if (fork() == 0) {
 		int bad = setresuid(65534, 65534, 65534) ? 1 : 0;
 

@@ -223,13 +223,29 @@ static inline void proc_start(struct proc *p)
 	close(ready[0]);
 }
 
-/*
- * Start a process that eats @mb megabytes at most, until *stop_trigger. After
- * the first @fast of them slowly, @pages a millisecond, so as not to need a
- * second kill before it is stopped.
- */
-static inline void trigger_start(struct proc *p, size_t mb, size_t fast, size_t pages)
+/* The oom_kill of an open memory.events; allocates nothing after the first time. */
+static inline unsigned long kills_in(int fd)
 {
+	char buf[512], *at;
+	ssize_t n = pread(fd, buf, sizeof(buf) - 1, 0);
+
+	buf[n > 0 ? n : 0] = '\0';
+	at = strstr(buf, "\noom_kill ");
+	return at ? strtoul(at + strlen("\noom_kill "), NULL, 10) : 0;
+}
+
+/*
+ * Start a process that eats @mb megabytes at most, until somebody was killed in the
+ * cgroup @top or *stop_trigger. After the first @fast of them slowly, @pages a
+ * millisecond. It sees the kill itself: who is to stop it may be kept waiting while it
+ * goes on to need a second one.
+ */
+static inline void trigger_start(struct proc *p, const char *top, size_t mb, size_t fast,
+				 size_t pages)
+{
+	unsigned long before;
+	char path[256];
+	int events;
 	size_t i;
 	char *m;
 
@@ -240,18 +256,29 @@ static inline void trigger_start(struct proc *p, size_t mb, size_t fast, size_t 
 			die("mmap");
 	}
 	*stop_trigger = 0;
+	snprintf(path, sizeof(path), CGROUPS "/%s/memory.events", top);
+	events = open(path, O_RDONLY | O_CLOEXEC);
+	if (events < 0)
+		die(path);
+	before = kills_in(events);
 	p->pid = fork();
 	if (p->pid < 0)
 		die("fork");
-	if (p->pid)
+	if (p->pid) {
+		close(events);
 		return;
+	}
 	munlockall();
 	run_on_cpu0(SCHED_BATCH);
 	proc_become(p);
 	m = map_anon(mb * MB);
 	for (i = 0; i < mb * MB && !*stop_trigger; i += 4096) {
 		m[i] = 1;
-		if (i >= fast * MB && !(i % (pages * 4096)))
+		if (i < fast * MB)
+			continue;
+		if (kills_in(events) != before)
+			break;
+		if (!(i % (pages * 4096)))
 			nap_ms(1);
 	}
 	for (;;)

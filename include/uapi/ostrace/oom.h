@@ -4,7 +4,8 @@
  * kernel's OOM killer.
  *
  * /dev/ostrace_oom_rules holds the rules as text. A read gives back what was
- * written; one write() replaces the whole set, or fails and changes nothing:
+ * written; one write() at the start of the file replaces the whole set, or fails and
+ * changes nothing; one further on (a shell's printf writes line by line) is refused:
  *
  *	# comment
  *	order KEY...			which candidate goes first; "order size"

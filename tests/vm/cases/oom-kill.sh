@@ -1,6 +1,7 @@
 #!/bin/bash
 # Right victims, random scenes, memcg and global OOMs. OOM_KILLS sets how many of
 # each kind; default 3 (memcg) and 1 (global and SysRq) for each combination.
+# OOM_ALONE=1 counts the kernel's own kills without the module besides.
 # timeout: 600
 set -u
 helper=build/tests/vm/oom_kill
@@ -33,4 +34,6 @@ done
 result $? "all combinations ran"
 rmmod ostrace_oom
 result $? "the module unloads"
+# What the kernel does alone: does it, too, kill more than one process for one OOM?
+if [ -n "${OOM_ALONE:-}" ]; then "$helper" alone "$some" "$seed" | grep '^#'; fi
 echo "1..$n"
