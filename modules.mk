@@ -48,6 +48,10 @@ $(SCHED_SIMPLE): tests/bench-sched/simple.bpf.c $(BUILD)/include/vmlinux.h | $(B
 
 tests-build: $(SCHED_SIMPLE)
 
+.PHONY: scx-selftests
+scx-selftests: ## build the kernel's own tests of sched_ext; the case sched-selftests runs them
+	@$(ROOT_SH) exec -- tests/kernel/scx.sh
+
 .PHONY: bench-sched
 bench-sched: ## compare the scheduler with the kernel's own in the VM (adds packages to the root)
 	@$(ROOT_SH) ensure bench
