@@ -1,4 +1,5 @@
 #!/bin/bash
+# everyday: 7.3
 # timeout: 300
 # 16 processes x 62,500 getpid in two cgroups: 1,000,000, no more and no less.
 # Tasks compete for the CPUs all the time, which is where calls used to get lost.

@@ -1,4 +1,4 @@
 #!/bin/bash
-# everyday: 7.3
+# long: every day it runs on the bare machine
 # timeout: 250
 exec "$(dirname "$0")/../../live/durations.sh"
