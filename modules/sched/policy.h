@@ -191,22 +191,6 @@ static inline __attribute__((always_inline)) _Bool sched_preempts(__u32 class, _
 	return slack > (__s64)(base / 2) && ran > base / 4;
 }
 
-/**
- * sched_follows - should a task that is woken wait for the CPU of its waker?
- * @waker_class: the latency class of the task that wakes it, and says that it will sleep
- * @wakes: how many that one has woken since it came to the CPU, this one included
- * @woke_before: how many it woke in the run before its last sleep
- *
- * The CPU will be free at once, and nobody else need be interrupted: so it is between
- * two that exchange messages. Who wakes several needs CPUs for them instead, and of one
- * that runs for long there is no telling when it will sleep.
- */
-static inline __attribute__((always_inline)) _Bool sched_follows(__u32 waker_class, __u32 wakes,
-								 __u32 woke_before)
-{
-	return waker_class == OSTRACE_SCHED_INTERACTIVE && wakes == 1 && woke_before <= 1;
-}
-
 /** sched_run_average - the remembered run after one of @run ns */
 static inline __attribute__((always_inline)) __u64 sched_run_average(__u64 avg, __u64 run)
 {

@@ -97,10 +97,6 @@ static void preemption(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, sched_preempts(normal, normal, base / 2, base, base));
 	KUNIT_EXPECT_TRUE(test, sched_preempts(normal, normal, base, base, base));
 	KUNIT_EXPECT_FALSE(test, sched_preempts(normal, normal, base, base / 4, base));
-	KUNIT_EXPECT_TRUE(test, sched_follows(interactive, 1, 1));
-	KUNIT_EXPECT_FALSE(test, sched_follows(interactive, 2, 1));
-	KUNIT_EXPECT_FALSE(test, sched_follows(interactive, 1, 4));
-	KUNIT_EXPECT_FALSE(test, sched_follows(normal, 1, 0));
 }
 
 static struct kunit_case policy_cases[] = { KUNIT_CASE(nice_weights), KUNIT_CASE(rates),

@@ -24,8 +24,7 @@
  * tasks in one queue keep their order and proportions whatever happens elsewhere.
  *
  * Waking. An idle CPU is taken first, a wholly idle core if there is one. Otherwise
- * that of the waker, if it will sleep at once as one of two that exchange messages
- * does; or the CPU nearby whose task has the latest deadline, if ours is earlier.
+ * the CPU nearby whose task has the latest deadline, if ours is earlier.
  *
  * Waiting is bounded: who has waited for longer than a second (a knob) runs
  * out of turn, for a quarter of a slice and in every other dispatch at most, whatever
@@ -100,26 +99,14 @@ static __always_inline s32 pick_busy(struct task_struct *p, struct task_ctx *t, 
 	return best;
 }
 
-/* Let it wait for the CPU of the task that wakes it? One that did not sleep is found by a tick. */
-static __always_inline bool may_follow(struct task_struct *p, struct task_ctx *t, u32 cpu,
-				       struct sched_cpu *c)
-{
-	return c->cur_pid && sched_follows(c->cur_class, c->wakes, c->woke_before) &&
-	       c->llc == llc_of(t->home) && bpf_cpumask_test_cpu(cpu, p->cpus_ptr);
-}
-
 SEC("scx/select_cpu")
 s32 BPF_PROG(ostrace_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 {
 	struct task_ctx *t = task_ctx(p);
-	u32 here = bpf_get_smp_processor_id();
-	struct sched_cpu *waker = cpu_ctx(here);
 	bool idle = false;
 	s32 cpu = scx_bpf_select_cpu_dfl(p, prev_cpu, wake_flags, &idle);
 
-	if (waker)
-		waker->wakes++;
-	if (!t || !waker || (conf.stall_pid && conf.stall_pid == (u32)p->pid))
+	if (!t || (conf.stall_pid && conf.stall_pid == (u32)p->pid))
 		return cpu;
 	if (idle) {
 		count(idle);
@@ -130,8 +117,6 @@ s32 BPF_PROG(ostrace_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_f
 	if (t->fresh)
 		return cpu;
 	place(t);
-	if ((wake_flags & SCX_WAKE_SYNC) && may_follow(p, t, here, waker))
-		return (s32)here;
 	return pick_busy(p, t, prev_cpu);
 }
 
@@ -468,8 +453,6 @@ void BPF_PROG(ostrace_running, struct task_struct *p)
 		l->clock = sched_later(l->clock, v);
 	}
 	c->cur_since = now;
-	c->wakes = 0;
-	c->woke_before = t->woke;
 	set_current(c, p, t);
 }
 
@@ -488,11 +471,8 @@ void BPF_PROG(ostrace_stopping, struct task_struct *p, bool runnable)
 	}
 	if (runnable)
 		t->queued_at = scx_bpf_now();
-	if (!c)
-		return;
-	c->cur_pid = 0;
-	if (!runnable)
-		t->woke = c->wakes;
+	if (c)
+		c->cur_pid = 0;
 }
 
 /* Would the first task in @queue take the CPU now, if it woke? */

@@ -54,8 +54,6 @@ struct sched_cpu {
 	__u32 cur_class;
 	__u64 cur_deadline; /* in the clock of the domain */
 	__u64 cur_since;
-	__u32 wakes;	   /* how many it woke since it came */
-	__u32 woke_before; /* and in the run before */
 
 	/* the clock of its own queue, see sched.bpf.c */
 	__u64 clock;
@@ -67,7 +65,7 @@ struct sched_cpu {
 	__u32 to_move;
 
 	struct ostrace_sched_counters counters; /* of what happened on this CPU */
-	__u64 align[2];
+	__u64 align[3];
 };
 
 /* Map llcs, one entry a cache domain. */

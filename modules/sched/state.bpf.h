@@ -24,7 +24,6 @@ struct task_ctx {
 	u32 forced;    /* class + 1 that an override or policy asks for */
 	u32 own_class; /* of the process: class + 1 */
 	u32 own_weight;
-	u32 woke;   /* how many it woke before it last slept */
 	bool fresh; /* new to us: v means nothing yet */
 	bool yielded;
 	bool aged; /* runs out of turn */

@@ -129,14 +129,6 @@ static void who_takes_a_cpu(void **state)
 	assert_true(sched_preempts(interactive, normal, 1, base / 2, base));
 	assert_false(sched_preempts(batch, batch, INT64_MAX, base, base));
 	assert_false(sched_preempts(normal, normal, (int64_t)base / 2, base, base));
-
-	/* one message at a time: follows; one of several, or from a hog: does not */
-	assert_true(sched_follows(interactive, 1, 0));
-	assert_true(sched_follows(interactive, 1, 1));
-	assert_false(sched_follows(interactive, 2, 1));
-	assert_false(sched_follows(interactive, 1, 4));
-	assert_false(sched_follows(normal, 1, 0));
-	assert_false(sched_follows(batch, 1, 0));
 }
 
 static void requests(void **state)
