@@ -69,7 +69,7 @@ __noinline int fault_thread_account(u32 slot, u32 what, u64 ns, u64 n)
 	} else {
 		cpu = bpf_get_smp_processor_id();
 		th->row_full += n;
-		if (cpu < settings.nr_cpus)
+		if (cpu < settings.cpu.nr_cpus)
 			__sync_fetch_and_add(&cpus[cpu].no_row, n);
 	}
 	WRITE_ONCE(th->faults, th->faults + n); /* likewise: the row has it by now */
@@ -80,7 +80,7 @@ __noinline int fault_thread_account(u32 slot, u32 what, u64 ns, u64 n)
 static __always_inline bool left_out(u32 cpu, u32 cell)
 {
 	return (settings.errors_only && !fault_is_error(cell / FAULT_ORIGINS)) ||
-	       cpu >= settings.nr_cpus || !cpu_wanted(cpu);
+	       cpu >= settings.cpu.nr_cpus || !cpu_wanted(&settings.cpu, cpu);
 }
 
 /*
@@ -93,7 +93,7 @@ __noinline int fault_account(u32 slot, u32 what, u64 ns)
 	u32 at = cpu * FAULT_CELLS + cell;
 	bool focus;
 
-	if (left_out(cpu, cell) || cell >= FAULT_CELLS || at >= settings.nr_cpus * FAULT_CELLS)
+	if (left_out(cpu, cell) || cell >= FAULT_CELLS || at >= settings.cpu.nr_cpus * FAULT_CELLS)
 		return 0;
 	focus = slot != SLOT_LACKING &&
 		threads[slot & settings.thread_mask].flags & FAULT_THREAD_FOCUS;
@@ -123,8 +123,8 @@ static __always_inline void account_unseen(u32 slot, u32 kind, u64 n)
 	u32 cpu = bpf_get_smp_processor_id(), cell = FAULT_CELL(kind, FAULT_KERNEL);
 	u32 at = cpu * FAULT_CELLS + cell;
 
-	if (!n || settings.errors_only || cpu >= settings.nr_cpus ||
-	    at >= settings.nr_cpus * FAULT_CELLS || !cpu_wanted(cpu))
+	if (!n || settings.errors_only || cpu >= settings.cpu.nr_cpus ||
+	    at >= settings.cpu.nr_cpus * FAULT_CELLS || !cpu_wanted(&settings.cpu, cpu))
 		return;
 	/* Several programs come here. */
 	__sync_fetch_and_add(&cells[at].untimed, n);
@@ -338,7 +338,7 @@ static __always_inline int fault_ends(struct bpf_perf_event_data *ctx, bool majo
 
 	if (slot == SLOT_NONE) {
 		cpu = bpf_get_smp_processor_id();
-		if (cpu < settings.nr_cpus)
+		if (cpu < settings.cpu.nr_cpus)
 			cpus[cpu].skipped++;
 		return 0;
 	}

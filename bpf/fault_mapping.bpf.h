@@ -48,7 +48,7 @@ __noinline u32 fault_mapping_of(u64 file_at)
 		return at;
 	}
 	cpu = bpf_get_smp_processor_id();
-	if (cpu < settings.nr_cpus)
+	if (cpu < settings.cpu.nr_cpus)
 		__sync_fetch_and_add(&cpus[cpu].no_mapping, 1);
 	return FAULT_MAP_OTHER;
 }

@@ -108,7 +108,7 @@ __noinline u32 fault_path_of(u64 file_at)
 	at = __sync_fetch_and_add(&paths.used, bytes);
 	if (at >= FAULT_PATHS - NAME_ROOM || bytes > FAULT_PATHS - NAME_ROOM - at) {
 		cpu = bpf_get_smp_processor_id();
-		if (cpu < settings.nr_cpus)
+		if (cpu < settings.cpu.nr_cpus)
 			__sync_fetch_and_add(&cpus[cpu].no_path, 1);
 		return 0;
 	}

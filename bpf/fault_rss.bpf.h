@@ -11,15 +11,10 @@
 #include "fault_state.bpf.h"
 #include "mm.bpf.h"
 
+/* Before its program begins, too: that is where its growth is counted from. */
 static __always_inline bool rss_wanted(struct task_struct *t, u32 ns_tgid)
 {
-	u32 tid = ns_tgid; /* the leader's */
-
-	if (settings.filter_tasks && !bpf_map_lookup_elem(&filter_tgids, &ns_tgid) &&
-	    !bpf_map_lookup_elem(&filter_tids, &tid))
-		return false;
-	return !settings.filter_cgid ||
-	       task_in_cgroup(t, settings.filter_cgid, settings.filter_cglevel);
+	return (!settings.filter_tasks || filter_state_of(ns_tgid, ns_tgid)) && cgroup_wanted(t);
 }
 
 SEC("iter/task")
@@ -39,10 +34,10 @@ int ostrace_rss_walk(struct bpf_iter__task *ctx)
 	r.start = t->start_boottime;
 	r.tgid = t->tgid;
 	r.ns_tgid = tgid;
-	r.pages[FAULT_RSS_FILE] = mm_pages(mm, MM_FILEPAGES, settings.nr_cpus);
-	r.pages[FAULT_RSS_ANON] = mm_pages(mm, MM_ANONPAGES, settings.nr_cpus);
-	r.pages[FAULT_RSS_SWAP] = mm_pages(mm, MM_SWAPENTS, settings.nr_cpus);
-	r.pages[FAULT_RSS_SHMEM] = mm_pages(mm, MM_SHMEMPAGES, settings.nr_cpus);
+	r.pages[FAULT_RSS_FILE] = mm_pages(mm, MM_FILEPAGES, settings.cpu.nr_cpus);
+	r.pages[FAULT_RSS_ANON] = mm_pages(mm, MM_ANONPAGES, settings.cpu.nr_cpus);
+	r.pages[FAULT_RSS_SWAP] = mm_pages(mm, MM_SWAPENTS, settings.cpu.nr_cpus);
+	r.pages[FAULT_RSS_SHMEM] = mm_pages(mm, MM_SHMEMPAGES, settings.cpu.nr_cpus);
 	bpf_probe_read_kernel(r.comm, sizeof(r.comm), t->comm);
 	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
 	return 0;

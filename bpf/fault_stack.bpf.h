@@ -128,7 +128,7 @@ __noinline int fault_stack_account(u32 cell, u64 ns)
 			s = bpf_map_lookup_elem(&stacks, &key);
 	}
 	if (unlikely(!s)) {
-		if (cpu < settings.nr_cpus)
+		if (cpu < settings.cpu.nr_cpus)
 			__sync_fetch_and_add(&cpus[cpu].no_stack, 1);
 		return 0;
 	}

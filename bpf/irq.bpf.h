@@ -9,16 +9,14 @@
 #define FRAME_CLOCK() bpf_ktime_get_ns()
 #include "ostrace/frames.h"
 
-const volatile struct irq_settings settings = { .nr_cpus = 1 };
+const volatile struct cpu_settings settings = { .nr_cpus = 1 };
 
 /* This CPU's index; at least settings.nr_cpus if the filter leaves it out. */
 static __always_inline u32 wanted_cpu(void)
 {
 	u32 cpu = bpf_get_smp_processor_id();
 
-	if (settings.filter_cpus && !(settings.filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1))
-		return ~0U;
-	return cpu;
+	return cpu_wanted(&settings, cpu) ? cpu : ~0U;
 }
 
 /* Mixes all bits of @x into all bits (the finalizer of MurmurHash3); never 0. */

@@ -8,6 +8,7 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 #include "ostrace/cell.h"
+#include "ostrace/cpus.h"
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -19,6 +20,12 @@
 #define PF_KTHREAD 0x00200000
 
 #define PROC_PID_INIT_INO 0xEFFFFFFCU /* include/uapi/linux/nsfs.h, proc_ns.h */
+
+/* Do events on this CPU count? */
+static __always_inline bool cpu_wanted(const volatile struct cpu_settings *s, u32 cpu)
+{
+	return !s->filter || s->bits[(cpu / 64) & 63] >> (cpu % 64) & 1;
+}
 
 /*
  * Cgroup v2 id of a task. On a host with cgroup v1 hierarchies this is the

@@ -20,13 +20,11 @@ char LICENSE[] SEC("license") = "GPL";
 
 #define TASK_DEAD 0x80 /* include/linux/sched.h: its last switch */
 
-const volatile __u32 nr_cpus = 1;
+const volatile struct cpu_settings settings = { .nr_cpus = 1 };
 const volatile bool filter_pids;
 const volatile bool filter_program; /* only tasks that are "mine" */
 const volatile __u64 filter_cgid;
 const volatile int filter_cglevel;
-const volatile bool filter_cpus;
-const volatile __u64 filter_cpu_bits[64];
 
 struct runq_control control SEC(".bss.control");
 struct runq_cpu cpus[1] SEC(".bss.cpus");
@@ -59,14 +57,14 @@ static __noinline int make_mine(struct task_struct *t)
 
 static __always_inline struct runq_cpu *cpu_cell(u32 cpu)
 {
-	return cpu < nr_cpus ? &cpus[cpu] : NULL;
+	return cpu < settings.nr_cpus ? &cpus[cpu] : NULL;
 }
 
 static __always_inline bool wanted(struct task_struct *t, struct runq_task *rt, u32 cpu)
 {
 	u32 tgid = t->tgid;
 
-	if (filter_cpus && !(filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1))
+	if (!cpu_wanted(&settings, cpu))
 		return false;
 	if (filter_program && !rt->mine)
 		return false;

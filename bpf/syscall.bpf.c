@@ -159,7 +159,7 @@ static __noinline u32 thread_slow(struct task_struct *t)
 	if (!ts) {
 		u32 cpu = bpf_get_smp_processor_id();
 
-		if (cpu < settings.nr_cpus)
+		if (cpu < settings.cpu.nr_cpus)
 			cpus[cpu].no_state++;
 		return SLOT_NONE;
 	}
@@ -326,10 +326,10 @@ static __always_inline void account(struct sys_thread *th, u32 slot, u32 cpu, u3
 	}
 	if (settings.errors_only && !error)
 		return;
-	if (!cpu_wanted(cpu))
+	if (!cpu_wanted(&settings.cpu, cpu))
 		return;
 	at = cpu * SYS_SLOTS + sys;
-	if (at >= settings.nr_cpus * SYS_SLOTS)
+	if (at >= settings.cpu.nr_cpus * SYS_SLOTS)
 		return;
 	cell_account(&cells[at], epoch, timed, ns, error, restart);
 	if (unlikely(!th)) {
@@ -392,7 +392,7 @@ static __always_inline int call_ends(long nr, long ret)
 	 */
 	if (!filtering)
 		now = bpf_ktime_get_ns();
-	if (cpu >= settings.nr_cpus)
+	if (cpu >= settings.cpu.nr_cpus)
 		return 0;
 	slot = thread_slot(t);
 	if (slot == SLOT_NONE) {
@@ -449,7 +449,7 @@ static __always_inline int task_exits(void)
 	if (pidx[pid % PIDX_SIZE] >> 32 == pid)
 		pidx[pid % PIDX_SIZE] = 0;
 	ts = bpf_task_storage_get(&task_states, t, 0, 0);
-	if (!ts || cpu >= settings.nr_cpus)
+	if (!ts || cpu >= settings.cpu.nr_cpus)
 		return 0;
 	if (!ts->slot) {
 		if (ts->enter_ns)

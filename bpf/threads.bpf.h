@@ -14,7 +14,7 @@
 #include "ostrace/threads.h"
 
 const volatile struct thread_settings settings = {
-	.nr_cpus = 1,
+	.cpu.nr_cpus = 1,
 	.thread_mask = THREAD_SLOTS_MIN - 1,
 	.row_mask = THREAD_ROWS_MIN - 1,
 	.pidns_ino = PROC_PID_INIT_INO,
@@ -62,28 +62,30 @@ static __noinline u32 slot_alloc(void)
 	return SLOT_LACKING;
 }
 
-/* Is @t to be traced? @tgid, @tid: its ids in the reader's pid namespace. */
-static __noinline bool wanted(struct task_struct *t, u32 tgid, u32 tid)
+/* What the task filter says of these ids in the reader's pid namespace; 0: nothing. */
+static __always_inline u32 filter_state_of(u32 tgid, u32 tid)
 {
-	u32 *v;
+	u32 *v = bpf_map_lookup_elem(&filter_tgids, &tgid);
 
-	if (control.calibrating && tgid == settings.self_tgid)
-		return true;
-	if (settings.filter_tasks) {
-		v = bpf_map_lookup_elem(&filter_tgids, &tgid);
-		if (!v)
-			v = bpf_map_lookup_elem(&filter_tids, &tid);
-		if (!v || *v != FILTER_ACTIVE)
-			return false;
-	}
+	if (!v)
+		v = bpf_map_lookup_elem(&filter_tids, &tid);
+	return v ? *v : 0;
+}
+
+static __always_inline bool cgroup_wanted(struct task_struct *t)
+{
 	return !settings.filter_cgid ||
 	       task_in_cgroup(t, settings.filter_cgid, settings.filter_cglevel);
 }
 
-/* Do events on this CPU count? */
-static __always_inline bool cpu_wanted(u32 cpu)
+/* Is @t to be traced? @tgid, @tid: its ids in the reader's pid namespace. */
+static __noinline bool wanted(struct task_struct *t, u32 tgid, u32 tid)
 {
-	return !settings.filter_cpus || settings.filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1;
+	if (control.calibrating && tgid == settings.self_tgid)
+		return true;
+	if (settings.filter_tasks && filter_state_of(tgid, tid) != FILTER_ACTIVE)
+		return false;
+	return cgroup_wanted(t);
 }
 
 /* A process, @tgid to the reader, begins a program: is it the one waited for? */

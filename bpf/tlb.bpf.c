@@ -8,9 +8,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-const volatile __u32 nr_cpus = 1; /* possible ones */
-const volatile bool filter_cpus;
-const volatile __u64 filter_cpu_bits[64];
+const volatile struct cpu_settings settings = { .nr_cpus = 1 };
 
 struct tlb_cpu cpus[1] SEC(".bss.cpus");
 
@@ -22,9 +20,7 @@ int BPF_PROG(ostrace_tlb_flush, int reason, unsigned long pages)
 	u32 cpu = bpf_get_smp_processor_id(), by = reason;
 	struct tlb_count *c;
 
-	if (cpu >= nr_cpus)
-		return 0;
-	if (filter_cpus && !(filter_cpu_bits[(cpu / 64) & 63] >> (cpu % 64) & 1))
+	if (cpu >= settings.nr_cpus || !cpu_wanted(&settings, cpu))
 		return 0;
 	if (by >= TLB_REASONS)
 		by = TLB_REASONS - 1;

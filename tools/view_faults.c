@@ -29,7 +29,7 @@ static void note(struct view_state *st, const char *text)
 /* Give each table its size on this machine. */
 static int set_sizes(struct fault_bpf *skel)
 {
-	size_t ncpus = skel->rodata->settings.nr_cpus;
+	size_t ncpus = skel->rodata->settings.cpu.nr_cpus;
 	size_t nthreads = skel->rodata->settings.thread_mask + 1;
 	const struct map_size sizes[] = {
 		{ skel->maps.bss_cpus, sizeof(struct fault_cpu), ncpus },
@@ -325,7 +325,7 @@ static void find_maps(struct fault_bpf *skel, struct fault_maps *m)
 		.paths = &skel->bss_paths->paths,
 		.free_ring = skel->bss_ring->free_ring,
 		.free_head = &skel->bss->free_head,
-		.ncpus = (int)set->nr_cpus,
+		.ncpus = (int)set->cpu.nr_cpus,
 		.nthreads = set->thread_mask + 1,
 		.nrows = set->row_mask + 1,
 	};

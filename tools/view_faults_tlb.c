@@ -7,6 +7,7 @@
 #include "err.h"
 #include "ostrace/tlb.h"
 #include "session.h"
+#include "view_cpus.h"
 #include "view_faults.h"
 #include "tlb.skel.h" /* after the types it has from ostrace/tlb.h */
 
@@ -65,9 +66,7 @@ static int load(struct faults_tlb *d, struct session *s, const struct filter *f)
 	d->skel = tlb_bpf__open();
 	if (!d->skel)
 		return err_set(-errno, "faults: cannot open its BPF object: %s", strerror(errno));
-	d->skel->rodata->nr_cpus = (uint32_t)d->ncpus;
-	d->skel->rodata->filter_cpus = f->have_cpus;
-	memcpy((void *)d->skel->rodata->filter_cpu_bits, f->cpus, sizeof(f->cpus));
+	cpus_settings(&d->skel->rodata->settings, f, d->ncpus);
 	err = bpf_map__set_value_size(d->skel->maps.bss_cpus,
 				      (uint32_t)(sizeof(struct tlb_cpu) * (size_t)d->ncpus));
 	if (err)

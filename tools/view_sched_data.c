@@ -14,6 +14,7 @@
 #include "cgroups.h"
 #include "err.h"
 #include "session.h"
+#include "view_cpus.h"
 #include "view_sched.h"
 #include "runq.skel.h" /* after the types it has from ostrace/runq.h */
 
@@ -56,13 +57,11 @@ static int load(struct view_state *st, const struct filter *f)
 	size_t i;
 	int err;
 
-	st->skel->rodata->nr_cpus = (uint32_t)st->ncpus;
+	cpus_settings(&st->skel->rodata->settings, f, st->ncpus);
 	st->skel->rodata->filter_pids = f->npids > 0;
 	st->skel->rodata->filter_program = f->program != 0;
 	st->skel->rodata->filter_cgid = f->cgroup_id;
 	st->skel->rodata->filter_cglevel = f->cgroup_level;
-	st->skel->rodata->filter_cpus = f->have_cpus;
-	memcpy((void *)st->skel->rodata->filter_cpu_bits, f->cpus, sizeof(f->cpus));
 	err = bpf_map__set_value_size(st->skel->maps.bss_cpus,
 				      (uint32_t)(sizeof(struct runq_cpu) * (size_t)st->ncpus));
 	if (err)

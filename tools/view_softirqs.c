@@ -12,8 +12,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "err.h"
+#include "view_cpus.h"
 #include "view_softirqs.h"
-#include "ostrace/irqs.h"
 
 struct view_state {
 	struct filter filter;
@@ -64,9 +64,7 @@ int level_load(struct level *l, const struct level_object *o)
 
 	l->obj = *o->skeleton->obj;
 	choose_programs(l);
-	o->settings->nr_cpus = (uint32_t)l->ncpus;
-	o->settings->filter_cpus = l->filter->have_cpus;
-	memcpy(o->settings->filter_cpu_bits, l->filter->cpus, sizeof(l->filter->cpus));
+	cpus_settings(o->settings, l->filter, l->ncpus);
 	err = bpf_map__set_value_size(o->cpus, (uint32_t)(o->cpu_size * (size_t)l->ncpus));
 	if (err)
 		return err_set(err, "softirqs: cannot size its tables for %d CPUs: %s", l->ncpus,

@@ -7,6 +7,7 @@
 #define OSTRACE_VIEW_SOFTIRQS_H
 
 #include "hist.h"
+#include "ostrace/cpus.h"
 #include "session.h"
 #include "view.h"
 
@@ -98,7 +99,7 @@ extern const struct level_ops softirqs_vectors, softirqs_lines, softirqs_functio
 /* What level_load() has to know of the BPF object of a level. */
 struct level_object {
 	struct bpf_object_skeleton *skeleton;
-	struct irq_settings *settings;
+	struct cpu_settings *settings;
 	struct bpf_map *cpus; /* one entry, of @cpu_size bytes, for each CPU */
 	size_t cpu_size;
 };

@@ -31,7 +31,7 @@ static void set_rodata(struct syscall_bpf *skel, const struct filter *f, int ncp
 /* Give each table its size on this machine. */
 static int set_sizes(struct syscall_bpf *skel)
 {
-	size_t ncpus = skel->rodata->settings.nr_cpus;
+	size_t ncpus = skel->rodata->settings.cpu.nr_cpus;
 	size_t nthreads = skel->rodata->settings.thread_mask + 1;
 	const struct map_size sizes[] = {
 		{ skel->maps.bss_cpus, sizeof(struct sys_cpu), ncpus },
@@ -137,7 +137,7 @@ static void find_maps(struct syscall_bpf *skel, struct sys_maps *m)
 		.free_ring = skel->bss_ring->free_ring,
 		.free_head = &skel->bss->free_head,
 		.sys_what = skel->bss->sys_what,
-		.ncpus = (int)set->nr_cpus,
+		.ncpus = (int)set->cpu.nr_cpus,
 		.nthreads = set->thread_mask + 1,
 		.nrows = set->row_mask + 1,
 	};

@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 #include "err.h"
 #include "session.h"
+#include "view_cpus.h"
 #include "view_threads.h"
 
 bool programs_preempted(void)
@@ -41,7 +42,7 @@ void threads_settings(struct thread_settings *set, const struct filter *f, int n
 
 	while (slots < 2 * n && slots < THREAD_SLOTS_MAX)
 		slots *= 2;
-	set->nr_cpus = (uint32_t)ncpus;
+	cpus_settings(&set->cpu, f, ncpus);
 	set->thread_mask = slots - 1;
 	set->row_mask = slots * THREAD_ROWS_PER_SLOT - 1;
 	set->self_tgid = (uint32_t)getpid();
@@ -50,8 +51,6 @@ void threads_settings(struct thread_settings *set, const struct filter *f, int n
 	set->filter_tasks = f->npids || f->ntids || f->program;
 	set->filter_cgid = f->cgroup_id;
 	set->filter_cglevel = (uint32_t)f->cgroup_level;
-	set->filter_cpus = f->have_cpus;
-	memcpy(set->filter_cpu_bits, f->cpus, sizeof(f->cpus));
 	set->errors_only = f->errors_only;
 }
 

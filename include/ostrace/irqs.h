@@ -9,13 +9,6 @@
 
 #include "ostrace/cell.h"
 
-/* Read-only for the programs about interrupts; set before they are loaded. */
-struct irq_settings {
-	__u32 nr_cpus;	   /* possible ones */
-	__u32 filter_cpus; /* filter_cpu_bits is to be asked */
-	__u64 filter_cpu_bits[64];
-};
-
 /*
  * Interrupts that no line belongs to, each with a pair of tracepoints NAME_entry
  * and NAME_exit: X(NAME, name in /proc/interrupts, what it is). All but the

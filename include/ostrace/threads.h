@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What views that keep a slot for each thread have in common, for their BPF
- * programs (bpf/threads.bpf.h) and for their loaders (tools/threads.h).
+ * programs (bpf/threads.bpf.h) and for their loaders (tools/view_threads.h).
  */
 #ifndef _OSTRACE_THREADS_H
 #define _OSTRACE_THREADS_H
 
-#include "ostrace/cell.h"
+#include "ostrace/cpus.h"
 
 /* Least and default sizes of the tables; the loader resizes them. Powers of two. */
 #define THREAD_SLOTS_MIN 8192
@@ -29,16 +29,14 @@ enum filter_state {
 
 /* Read-only for the programs; set by threads_settings() before they are loaded. */
 struct thread_settings {
-	__u32 nr_cpus;	   /* possible ones */
+	struct cpu_settings cpu;
 	__u32 thread_mask; /* slots of threads, less one */
 	__u32 row_mask;	   /* rows, less one */
 	__u32 self_tgid;   /* the reader, in its pid namespace */
 	__u32 pidns_ino;   /* that namespace */
 	__u32 filter_cglevel;
 	__u64 filter_cgid; /* 0: all cgroups */
-	__u64 filter_cpu_bits[64];
 	__u8 filter_tasks; /* filter_tgids or filter_tids has entries */
-	__u8 filter_cpus;  /* filter_cpu_bits is to be asked */
 	__u8 errors_only;
 };
 
