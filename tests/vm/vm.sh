@@ -136,6 +136,12 @@ if [ -z "$CMD" ] || { [ -t 0 ] && [ -t 1 ]; }; then
 	touch "$run/interactive"
 fi
 
+# The device of the interrupt driver, in a slot of its own that the guest can switch
+# off: what is in it is gone then, at once and for good. The port's own interrupts
+# tell the kernel of it, which the firmware would otherwise keep to itself.
+edu="-global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"
+edu+=" -device pcie-root-port,id=slot7,chassis=7,slot=7 -device edu,bus=slot7"
+
 # init_on_alloc: under TCG, QEMU may run stale translations of a recycled page
 # of the shared root; zeroing pages as they are allocated invalidates them.
 guest_run=/mnt/project/${run#"$project"/}
@@ -144,7 +150,7 @@ patience="rcupdate.rcu_cpu_stall_timeout=180 watchdog_thresh=60 workqueue.watchd
 vng=(vng "${accel[@]}" -r "$release" --rw --cpus "$CPUS" --memory "$MEM"
 	--append "init_on_alloc=1 loglevel=$((interactive ? 1 : level)) panic=-1 $patience $APPEND"
 	--append "ostrace_run=$guest_run ostrace_project=$project"
-	"--qemu-opts=-set chardev.console.logfile=$console $QEMU_OPTS")
+	"--qemu-opts=-set chardev.console.logfile=$console $edu $QEMU_OPTS")
 
 # virtme-ng leaves sockets behind when it is ended.
 mount -t tmpfs tmpfs /srv
