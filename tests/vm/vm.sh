@@ -152,6 +152,9 @@ vng=(vng "${accel[@]}" -r "$release" --rw --cpus "$CPUS" --memory "$MEM"
 	--append "ostrace_run=$guest_run ostrace_project=$project"
 	"--qemu-opts=-set chardev.console.logfile=$console $edu $QEMU_OPTS")
 
+# Its file server is ours, with an option more.
+PATH=$project/tests/vm/bin:$PATH
+
 # virtme-ng leaves sockets behind when it is ended.
 mount -t tmpfs tmpfs /srv
 export TMPDIR=/srv
