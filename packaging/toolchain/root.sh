@@ -107,10 +107,13 @@ enter() {
 	for dir in /etc/resolv.conf /etc/hosts /etc/hostname; do
 		if [ -e "$dir" ] && [ -e "$root$dir" ]; then mount --bind "$dir" "$root$dir"; fi
 	done
-	export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+	# What one clone compiled, another does not compile again: paths are relative to
+	# the project in ccache's eyes.
+	export PATH=/usr/lib/ccache:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+	export CCACHE_DIR=$cache/ccache CCACHE_BASEDIR=$project CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1
 	# The host's locale need not exist in here.
 	unset LANGUAGE "${!LC_@}"
-	export LANG=C.UTF-8 CCACHE_DIR=$cache/ccache OSTRACE_IN_ROOT=$root OSTRACE_KERNELS=$cache/kernels
+	export LANG=C.UTF-8 OSTRACE_IN_ROOT=$root OSTRACE_KERNELS=$cache/kernels
 	[ -d "$root$cwd" ] || cwd=$project
 	exec chroot "$root" /usr/bin/env -C "$cwd" -- "$@"
 }

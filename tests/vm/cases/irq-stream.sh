@@ -37,13 +37,14 @@ run "two readers" readers 200
 # A blocking read waits, and a signal ends it.
 timeout 1 dd if=$NODE of=/dev/null bs=56 count=1 2>/dev/null
 is $? 124 "a read waits while there is nothing"
-# One record a mechanism, whenever the reader is up.
-for _ in 1 2 3 4; do
-	sleep 1
-	put fire 1
-done &
-is "$(timeout 10 dd if=$NODE bs=56 count=10 2>/dev/null | wc -c)" 560 "and wakes for records"
-wait
+# One record a mechanism, until the reader that came to wait has had enough.
+records=$(mktemp)
+dd if=$NODE of="$records" bs=56 count=10 2>/dev/null &
+reader=$!
+full() { ! kill -0 $reader 2>/dev/null || ! put fire 1; }
+wait_for 60 full
+wait $reader
+is "$(stat -c %s "$records")" 560 "and wakes for records"
 
 exec 9<$NODE
 rmmod ostrace_irq 2>/dev/null
