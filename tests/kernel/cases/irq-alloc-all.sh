@@ -1,6 +1,6 @@
 #!/bin/bash
 # kernel: debug
-# timeout: 3000
-# long: loads the module once for each allocation
+# timeout: 7200
+# named: loads the module once for each of its thousands of allocations
 STEP=1
 . tests/kernel/cases/irq-alloc.sh

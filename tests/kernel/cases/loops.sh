@@ -1,7 +1,7 @@
 #!/bin/bash
 # kernel: debug
 # timeout: 900
-# long: a load takes seconds on an emulated machine with KASAN
+# named: loops-all does the same more often
 # Every module comes and goes ROUNDS times, ostrace_irq IRQ_ROUNDS times and every
 # other time in a storm. Those with suites run them, once and once again.
 . tests/kernel/debug.sh
