@@ -10,15 +10,18 @@ text_of() { # FUNCTION
 		found && $2 ~ /[tT]/ { print "0x" $1; exit }' /proc/kallsyms
 }
 
-# Have allocations of tasks that ask for it fail, where FUNCTION called for them.
-fail_inside() { # FUNCTION
-	local at=/sys/kernel/debug/failslab range
-	mapfile -t range < <(text_of "$1")
-	echo 0 >$at/verbose
-	echo N >$at/ignore-gfp-wait
-	echo 32 >$at/stacktrace-depth
-	echo "${range[0]}" >$at/require-start
-	echo "${range[1]}" >$at/require-end
+# Have allocations of tasks that ask for it fail, of slabs and of whole pages, where
+# FUNCTION called for them; without one, wherever they are.
+fail_inside() { # [FUNCTION]
+	local at range=(0 0xffffffffffffffff)
+	[ -z "${1:-}" ] || mapfile -t range < <(text_of "$1")
+	for at in /sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc; do
+		echo 0 >$at/verbose # or each says so with a call trace
+		echo N >$at/ignore-gfp-wait
+		echo 32 >$at/stacktrace-depth
+		echo "${range[0]}" >$at/require-start
+		echo "${range[1]}" >$at/require-end
+	done
 }
 
 # As fail_nth says it, renumbered.

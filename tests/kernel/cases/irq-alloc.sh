@@ -13,9 +13,7 @@ fail_inside do_init_module
 fail_nth "load" load "$step" ostrace_irq "$module"
 fail_nth "load without a device" load "$step" ostrace_irq "$module" source=sim
 insmod "$module" source=sim
-# Whoever is asked for memory in a system call.
-echo 0 >/sys/kernel/debug/failslab/require-start
-echo 0xffffffffffffffff >/sys/kernel/debug/failslab/require-end
+fail_inside # a system call, whoever is asked for memory in it
 fail_nth "the node" node 1 $NODE
 unload
 ok $? "it can be unloaded"

@@ -3,7 +3,7 @@
 # timeout: 300
 # The device of ostrace_irq is pulled out of its slot in a storm. It does not come
 # back, so this comes late.
-# shellcheck disable=SC2319,SC2320 # the status of a condition is what is asked for
+# shellcheck disable=SC2119,SC2319,SC2320 # the status of a condition is what is asked for
 # shellcheck source-path=SCRIPTDIR source=../irq.sh
 . "$(dirname "$0")/../irq.sh"
 mark unplug
