@@ -199,7 +199,7 @@ top: ## build where needed and open the live display
 	@$(build_anywhere)
 	@./build/ostrace top $(ARGS)
 
-export CMD KERNEL CPUS MEM QEMU_OPTS APPEND VM_TIMEOUT
+export CMD KERNEL CPUS MEM NUMA QEMU_OPTS APPEND VM_TIMEOUT
 vm: ## boot a kernel on this tree: make vm [CMD='…'] [KERNEL=7.3|6.12|kunit|debug] [CPUS=2] [MEM=2G]
 	@$(ROOT_SH) exec -- make $(JOBS) --no-print-directory all $(if $(filter kunit debug,$(KERNEL)),kernel-modules) >&2
 	@$(ROOT_SH) exec -- tests/vm/vm.sh

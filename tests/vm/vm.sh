@@ -8,6 +8,7 @@
 #   KERNEL=7.3|6.12      a stock kernel by the start of its version (newest match)
 #   KERNEL=kunit|debug   a test kernel (tests/kernel), built first if need be
 #   CPUS=2 MEM=2G        the machine
+#   NUMA=1               its memory nodes, of equal size; all CPUs are at the first
 #   QEMU_OPTS='…'        more options for QEMU
 #   APPEND='…'           more words on the kernel's command line
 #   CLOCK=instructions   the machine's time is the number of instructions executed, by
@@ -21,7 +22,7 @@
 # that. stdout is the command's alone.
 set -euo pipefail
 
-KERNEL=${KERNEL:-7.3} CPUS=${CPUS:-2} MEM=${MEM:-2G}
+KERNEL=${KERNEL:-7.3} CPUS=${CPUS:-2} MEM=${MEM:-2G} NUMA=${NUMA:-1}
 CMD=${CMD:-} QEMU_OPTS=${QEMU_OPTS:-} APPEND=${APPEND:-} VM_TIMEOUT=${VM_TIMEOUT:-600}
 CLOCK=${CLOCK:-host} INSTRUCTION_NS=${INSTRUCTION_NS:-1}
 
@@ -154,6 +155,12 @@ vng=(vng "${accel[@]}" -r "$release" --rw --cpus "$CPUS" --memory "$MEM"
 
 # Its file server is ours, with an option more.
 PATH=$project/tests/vm/bin:$PATH
+
+if [ "$NUMA" -gt 1 ]; then
+	each=$(($(numfmt --from=iec "$MEM") / NUMA >> 20))M
+	vng+=(--numa "$each,cpus=0-$((CPUS - 1))")
+	for ((node = 1; node < NUMA; node++)); do vng+=(--numa "$each"); done
+fi
 
 # virtme-ng leaves sockets behind when it is ended.
 mount -t tmpfs tmpfs /srv

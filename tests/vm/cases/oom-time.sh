@@ -2,7 +2,7 @@
 # How long a decision takes beside the kernel alone. OOM_TASKS says for how many
 # candidates (default "10 100 1000"), OOM_TIMED how many kills of each kind. On a machine
 # whose time is counted in instructions, whatever the host is doing.
-# clock: instructions
+# machine: CLOCK=instructions
 # long: a measurement over thousands of tasks
 # timeout: 1800
 set -u

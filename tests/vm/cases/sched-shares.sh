@@ -1,6 +1,6 @@
 #!/bin/bash
 # long: shares of CPU time need long windows, on a machine that counts instructions
-# clock: instructions
+# machine: CLOCK=instructions
 # timeout: 300
 # Who gets how much: CPU time over a window, compared with the ideal share.
 # shellcheck disable=SC2046 # the ideals are words
