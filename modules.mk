@@ -52,6 +52,10 @@ tests-build: $(SCHED_SIMPLE)
 scx-selftests: ## build the kernel's own tests of sched_ext; the case sched-selftests runs them
 	@$(ROOT_SH) exec -- tests/kernel/scx.sh
 
+.PHONY: memcg-selftests
+memcg-selftests: ## build the kernel's own tests of memory cgroups; the case oom-selftests runs them
+	@$(ROOT_SH) exec -- tests/kernel/memcg.sh
+
 .PHONY: bench-sched
 bench-sched: ## compare the scheduler with the kernel's own in the VM (adds packages to the root)
 	@$(ROOT_SH) ensure bench

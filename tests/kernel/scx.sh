@@ -14,14 +14,9 @@ if [ "$(cat "$out/version" 2>/dev/null)" = "$version" ] && [ -x "$out/runner" ];
 headers=$(find /lib/modules -mindepth 1 -maxdepth 1 -name '7.3*' | sort -V | tail -n1)/build
 
 rm -rf "$out"
-mkdir -p "$out/deb" "$out/source" "$out/include" "$out/obj"
-(cd "$out/deb" && apt-get -o APT::Sandbox::User=root -qq download "linux-source-7.3=$version") ||
-	{ echo "cannot download linux-source-7.3 $version" >&2; exit 1; }
-dpkg-deb --fsys-tarfile "$out"/deb/*.deb | tar -xO --wildcards '*/linux-source-*.tar.xz' |
-	xz -dc -T0 | tar -x -C "$out/source" --strip-components=1 --wildcards \
-	'*/tools/testing/selftests/sched_ext' '*/tools/testing/selftests/kselftest.h' \
-	'*/tools/sched_ext/include'
-rm -r "$out/deb"
+mkdir -p "$out/include" "$out/obj"
+tests/kernel/selftests.sh "$version" "$out/source" 'tools/testing/selftests/sched_ext' \
+	'tools/testing/selftests/kselftest.h' 'tools/sched_ext/include'
 
 bpftool btf dump file "$headers/vmlinux" format c >"$out/include/vmlinux.h"
 tests=$out/source/tools/testing/selftests/sched_ext
