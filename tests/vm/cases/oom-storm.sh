@@ -4,6 +4,7 @@
 # number of loads.
 # long: hundreds of kills
 # timeout: 900
+# shellcheck disable=SC2319
 set -u
 seconds=${OOM_STORM:-8} reloads=${OOM_RELOADS:-5}
 n=0
@@ -17,6 +18,25 @@ said=$(build/tests/vm/oom_storm "$seconds" 1)
 result $? "rules replaced in a storm: $said"
 rmmod ostrace_oom
 result $? "the module unloads after it"
+
+# A reader that slept through it gets the last records, and sees by their numbers that
+# there were more.
+modprobe ostrace_oom mode=enforce records=2 candidates=4
+exec 5</dev/ostrace_oom
+before=${said%% *}
+for _ in 1 2 3 4 5 6 7 8; do
+	said=$(build/tests/vm/oom_storm "$(((seconds + 1) / 2))" 0)
+	[ "${said%% *}" -gt $((before + 3)) ] && break
+done
+dd bs=1M count=1 <&5 >/run/records 2>/dev/null
+exec 5<&-
+number() { od -An -t"u$2" -j"$1" -N"$2" /run/records | tr -d ' '; } # AT BYTES
+size=$(number 0 4) first=$(number 8 8) second=$(number $((size + 8)) 8)
+echo "# ${said}; records $first and $second"
+[ "$first" -gt 1 ] && [ "$second" = $((first + 1)) ] &&
+	[ "$(stat -c %s /run/records)" = $((size + $(number "$size" 4))) ]
+result $? "who reads late gets the last two records, and their numbers"
+rmmod ostrace_oom
 
 build/tests/vm/oom_storm "$((seconds * 2))" 0 >/run/storm &
 storm=$!
