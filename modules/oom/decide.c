@@ -31,15 +31,13 @@ static struct {
 	struct ostrace_oom_ctx ctx;
 	struct oom_best best;	      /* of the policy's order */
 	cycles_t began, scored, ours; /* at the start; after the last score; spent in here */
-	/*
-	 * Of the candidate at hand. Not on the stack, which some kernels clear each
-	 * time, and in three places, so that the best of each order stays where it
-	 * is and is not copied.
-	 */
+	/* Of the candidate at hand. Not on the stack, which some kernels clear each time. */
 	struct oom_facts facts;
 	struct oom_where where;
+	struct oom_place place; /* of where, by the rules of set */
 	struct oom_key key;
-	struct ostrace_oom_candidate place[3], *kernel, *policy;
+	/* The best of each order: in the record, or one of three if that has no room. */
+	struct ostrace_oom_candidate spare[3], *kernel, *policy;
 } cur;
 
 /* Written by the owner of the decision, read by anyone. */
@@ -113,6 +111,7 @@ void oom_decision_begin(struct oom_control *oc)
 		return;
 	d = oom_ring_slot();
 	memset(&cur.best, 0, sizeof(cur.best));
+	memset(&cur.where, 0, sizeof(cur.where));
 	cur.kernel = cur.policy = NULL;
 	cur.oc = oc;
 	cur.record = d;
@@ -130,23 +129,24 @@ void oom_decision_begin(struct oom_control *oc)
 	WRITE_ONCE(cur.owner, current);
 }
 
-static void remember(struct ostrace_oom_decision *d, const struct ostrace_oom_candidate *c)
+/* One that holds the best of neither order. */
+static struct ostrace_oom_candidate *spare(void)
 {
-	struct ostrace_oom_candidate *kept = oom_ring_candidate(d, d->considered++);
-
-	if (!kept)
-		return;
-	*kept = *c;
-	d->candidates++;
-}
-
-/* A place that holds the best of neither order. */
-static struct ostrace_oom_candidate *free_place(void)
-{
-	struct ostrace_oom_candidate *c = cur.place;
+	struct ostrace_oom_candidate *c = cur.spare;
 
 	while (c == cur.kernel || c == cur.policy)
 		c++;
+	return c;
+}
+
+/* Where to put down the next candidate: in the record, while there is room. */
+static struct ostrace_oom_candidate *next_candidate(struct ostrace_oom_decision *d)
+{
+	struct ostrace_oom_candidate *c = oom_ring_candidate(d, d->considered++);
+
+	if (!c)
+		return NULL;
+	d->candidates++;
 	return c;
 }
 
@@ -154,27 +154,34 @@ static struct ostrace_oom_candidate *free_place(void)
 static s64 score(struct ostrace_oom_decision *d, struct task_struct *p, long points)
 {
 	struct ostrace_oom_ops *ops = oom_policy_get();
-	struct ostrace_oom_candidate *c = free_place();
+	const struct oom_rules *rules = cur.set ? &cur.set->rules : NULL;
+	struct ostrace_oom_candidate *c;
+	bool by_kernel, by_policy;
 	unsigned int rule;
 	s64 rank;
 
 	if (ops != cur.ops)
 		d->flags |= OSTRACE_OOM_DECISION_SWAPPED;
-	oom_facts_collect(&cur.facts, &cur.where, p, cur.oc->memcg);
+	if (oom_facts_collect(&cur.facts, &cur.where, p, cur.oc->memcg))
+		oom_rules_place(rules, &cur.facts, &cur.place);
 	cur.facts.points = points;
-	rule = oom_rules_judge(cur.set ? &cur.set->rules : NULL, &cur.facts, &cur.key);
-	oom_facts_candidate(c, p, &cur.facts, &cur.key, rule);
-	if (oom_policy_judge(ops, &cur.ctx, p, &cur.where, &cur.key)) {
-		memcpy(c->key, cur.key.key, sizeof(c->key));
-		c->tier = cur.key.tier;
-		c->flags |= OSTRACE_OOM_CAND_POLICY;
-	}
-	remember(d, c);
-	trace_ostrace_oom_candidate(d->seq, c);
-	/* The kernel's own comparison. */
-	if (!cur.kernel || points >= cur.kernel->kernel_points)
-		cur.kernel = c;
+	rule = oom_rules_judge(rules, &cur.place, &cur.facts, &cur.key);
+	by_policy = ops && oom_policy_judge(ops, &cur.ctx, p, &cur.where, &cur.key);
 	rank = oom_rank(&cur.best, &cur.key);
+	/* The kernel's own comparison. */
+	by_kernel = !cur.kernel || points >= cur.kernel->kernel_points;
+	c = next_candidate(d);
+	/* Many of a large machine are the best by no order, and the record is full. */
+	if (!c && !by_kernel && rank == OOM_RANK_LOSE && !trace_ostrace_oom_candidate_enabled())
+		return rank;
+	if (!c)
+		c = spare();
+	oom_facts_candidate(c, p, &cur.facts, &cur.key, rule);
+	if (by_policy)
+		c->flags |= OSTRACE_OOM_CAND_POLICY;
+	trace_ostrace_oom_candidate(d->seq, c);
+	if (by_kernel)
+		cur.kernel = c;
 	if (rank != OOM_RANK_LOSE)
 		cur.policy = c;
 	return rank;

@@ -31,6 +31,9 @@ struct dryrun {
 	struct oom_set *set;
 	struct ostrace_oom_ctx ctx;
 	struct oom_best kernel, policy;
+	struct oom_facts facts;
+	struct oom_where where;
+	struct oom_place place;
 };
 
 static bool in_vfork_child(struct task_struct *t)
@@ -77,19 +80,19 @@ static void consider(struct dryrun *d, struct task_struct *p)
 	long points = points_of(p, d->ctx.totalpages);
 	struct oom_key plain = { .points = points }, key;
 	struct ostrace_oom_candidate c;
-	struct oom_facts facts;
-	struct oom_where where;
+	const struct oom_rules *rules = d->set ? &d->set->rules : NULL;
 	unsigned int rule;
 
 	if (points == LONG_MIN)
 		return;
-	oom_facts_collect(&facts, &where, p, d->memcg);
-	if (d->memcg && !(where.memcg && mem_cgroup_is_descendant(where.memcg, d->memcg)))
+	if (oom_facts_collect(&d->facts, &d->where, p, d->memcg))
+		oom_rules_place(rules, &d->facts, &d->place);
+	if (d->memcg && !(d->where.memcg && mem_cgroup_is_descendant(d->where.memcg, d->memcg)))
 		return;
-	facts.points = points;
-	rule = oom_rules_judge(d->set ? &d->set->rules : NULL, &facts, &key);
-	oom_facts_candidate(&c, p, &facts, &key, rule);
-	if (oom_policy_judge(oom_policy_get(), &d->ctx, p, &where, &key)) {
+	d->facts.points = points;
+	rule = oom_rules_judge(rules, &d->place, &d->facts, &key);
+	oom_facts_candidate(&c, p, &d->facts, &key, rule);
+	if (oom_policy_judge(oom_policy_get(), &d->ctx, p, &d->where, &key)) {
 		memcpy(c.key, key.key, sizeof(c.key));
 		c.tier = key.tier;
 		c.flags |= OSTRACE_OOM_CAND_POLICY;

@@ -45,25 +45,37 @@ static struct mem_cgroup *outermost_group(struct mem_cgroup *memcg, struct mem_c
 	return group;
 }
 
-void oom_facts_collect(struct oom_facts *f, struct oom_where *w, struct task_struct *p,
+static bool same_place(const struct oom_where *w, const struct cgroup *cgrp,
+		       const struct mem_cgroup *memcg)
+{
+	return cgrp && memcg && cgrp == w->cgrp && memcg == w->memcg && cgroup_id(cgrp) == w->id &&
+	       memcg->css.serial_nr == w->serial;
+}
+
+bool oom_facts_collect(struct oom_facts *f, struct oom_where *w, struct task_struct *p,
 		       struct mem_cgroup *domain)
 {
 	struct mem_cgroup *memcg = mem_cgroup_from_task(p), *group;
+	struct cgroup *cgrp = task_dfl_cgroup(p);
 	unsigned long high;
 
-	f->where = w;
 	f->start = p->start_boottime;
 	f->uid = __kuid_val(__task_cred(p)->uid); /* as in the first user namespace */
 	f->adj = READ_ONCE(p->signal->oom_score_adj);
-	f->usage = f->low = 0;
-	f->high = OOM_NO_LIMIT;
 	/* It may be changing; the last byte is NUL all the time. */
 	memcpy(f->comm, p->comm, sizeof(f->comm));
-	w->cgrp = task_dfl_cgroup(p);
+	if (same_place(w, cgrp, memcg))
+		return false;
+	f->where = w;
+	f->usage = f->low = 0;
+	f->high = OOM_NO_LIMIT;
+	w->cgrp = cgrp;
+	w->id = cgrp ? cgroup_id(cgrp) : 0;
 	w->memcg = memcg;
 	w->group = NULL;
 	if (!memcg)
-		return;
+		return true;
+	w->serial = memcg->css.serial_nr;
 	group = outermost_group(memcg, domain);
 	if (group) {
 		w->group = group->css.cgroup;
@@ -74,6 +86,7 @@ void oom_facts_collect(struct oom_facts *f, struct oom_where *w, struct task_str
 	high = READ_ONCE(memcg->memory.high);
 	if (high != PAGE_COUNTER_MAX)
 		f->high = high;
+	return true;
 }
 
 void oom_facts_candidate(struct ostrace_oom_candidate *c, struct task_struct *p,
@@ -83,7 +96,7 @@ void oom_facts_candidate(struct ostrace_oom_candidate *c, struct task_struct *p,
 
 	c->kernel_points = f->points;
 	memcpy(c->key, k->key, sizeof(c->key));
-	c->cgroup = w->cgrp ? cgroup_id(w->cgrp) : 0;
+	c->cgroup = w->id;
 	c->pid = p->tgid;
 	c->uid = f->uid;
 	c->oom_score_adj = f->adj;

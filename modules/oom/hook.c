@@ -2,11 +2,12 @@
 /*
  * Where the kernel's OOM killer is made to ask us.
  *
- * Two kretprobes: on out_of_memory(), which makes one decision, and on
- * oom_badness(), which scores one candidate. The second does nothing unless the
- * current task is inside the first: /proc/PID/oom_score stays what it was. A
- * score of LONG_MIN says that the kernel will not kill this one; it passes
- * through. So the kernel still chooses, kills and backs off by itself.
+ * A kretprobe on out_of_memory(), which makes one decision; and two kprobes for each
+ * candidate: where oom_badness() begins, to know whom it scores, and behind its call
+ * where candidates are compared, to change the score. They do nothing unless the
+ * current task is inside out_of_memory(): /proc/PID/oom_score stays what it was. A
+ * score of LONG_MIN says that the kernel will not kill this one; it passes through.
+ * So the kernel still chooses, kills and backs off by itself.
  *
  * Victims come by the tracepoint mark_victim, inside out_of_memory() as well.
  */
@@ -75,26 +76,31 @@ static int out_of_memory_return(struct kretprobe_instance *ri, struct pt_regs *r
 }
 NOKPROBE_SYMBOL(out_of_memory_return);
 
-/* Not 0: the return is of no interest. */
-static int badness_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+/* Who is being scored, from one probe to the other. Of the owner of the decision. */
+static struct task_struct *candidate;
+
+static int badness_entry(struct kprobe *kp, struct pt_regs *regs)
 {
-	if (!oom_decision_mine())
-		return 1;
-	*(unsigned long *)ri->data = regs_get_kernel_argument(regs, 0);
+	if (oom_decision_mine())
+		candidate = (struct task_struct *)regs_get_kernel_argument(regs, 0);
 	return 0;
 }
 NOKPROBE_SYMBOL(badness_entry);
 
-static int badness_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+static int badness_result(struct kprobe *kp, struct pt_regs *regs)
 {
-	struct task_struct *p = *(struct task_struct **)ri->data;
 	long points = regs_return_value(regs);
+	struct task_struct *p;
 
-	if (points != LONG_MIN && oom_decision_mine())
+	if (!oom_decision_mine())
+		return 0;
+	p = candidate;
+	candidate = NULL;
+	if (p && points != LONG_MIN)
 		regs_set_return_value(regs, oom_decision_score(p, points));
 	return 0;
 }
-NOKPROBE_SYMBOL(badness_return);
+NOKPROBE_SYMBOL(badness_result);
 
 static void on_mark_victim(void *data, struct task_struct *p, uid_t uid)
 {
@@ -109,18 +115,28 @@ static struct kretprobe out_of_memory_probe = {
 	.maxactive = 16,
 };
 
-/* Instances are taken by readers of oom_score too, for a moment, on any CPU. */
-static struct kretprobe badness_probe = {
-	.kp.symbol_name = "oom_badness",
-	.entry_handler = badness_entry,
-	.handler = badness_return,
-	.data_size = sizeof(struct task_struct *),
+static struct kprobe badness_probe = {
+	.symbol_name = "oom_badness",
+	.pre_handler = badness_entry,
 };
+
+/*
+ * Behind the calls of oom_badness() that check_call_sites() found. Not a return probe:
+ * the kernel makes a jump of this one where it can, which costs less.
+ */
+#define CALLS_MAX 4
+static struct kprobe call_probe[CALLS_MAX], *calls[CALLS_MAX];
+static int ncalls;
 
 u64 oom_hook_missed(void)
 {
-	return out_of_memory_probe.nmissed + out_of_memory_probe.kp.nmissed +
-	       badness_probe.nmissed + badness_probe.kp.nmissed;
+	u64 missed = out_of_memory_probe.nmissed + out_of_memory_probe.kp.nmissed +
+		     badness_probe.nmissed;
+	int i;
+
+	for (i = 0; i < ncalls; i++)
+		missed += call_probe[i].nmissed;
+	return missed;
 }
 
 /*
@@ -167,20 +183,34 @@ static bool lands_in(unsigned long target, unsigned long function)
 	return target <= function + 4 && target + CONFIG_FUNCTION_ALIGNMENT >= function;
 }
 
-static int count_calls(unsigned long from, unsigned long to)
+/*
+ * How many calls of @to are there in @from? With @probe, each is to have one behind it;
+ * -E2BIG if they are too many for that.
+ */
+static int find_calls(unsigned long from, unsigned long to, bool probe)
 {
 	unsigned long size = function_size(from), i;
 	const u8 *code = (const u8 *)from;
-	int calls = 0;
+	int n = 0;
 	s32 rel;
 
 	for (i = 0; i + CALL_SIZE <= size; i++) {
 		if (code[i] != CALL_OPCODE)
 			continue;
 		memcpy(&rel, code + i + 1, sizeof(rel));
-		calls += lands_in(from + i + CALL_SIZE + rel, to);
+		if (!lands_in(from + i + CALL_SIZE + rel, to))
+			continue;
+		n++;
+		if (!probe)
+			continue;
+		if (ncalls == CALLS_MAX)
+			return -E2BIG;
+		call_probe[ncalls].addr = (kprobe_opcode_t *)(code + i + CALL_SIZE);
+		call_probe[ncalls].pre_handler = badness_result;
+		calls[ncalls] = &call_probe[ncalls];
+		ncalls++;
 	}
-	return calls;
+	return n;
 }
 
 static int check_call_sites(void)
@@ -188,17 +218,20 @@ static int check_call_sites(void)
 	unsigned long decide = function_start("out_of_memory");
 	unsigned long evaluate = function_start("oom_evaluate_task");
 	unsigned long badness = function_start("oom_badness");
+	int through, inlined;
 
 	if (!decide || !evaluate || !badness) {
 		pr_err("this kernel has no out_of_memory, oom_evaluate_task or oom_badness to probe\n");
 		return -EOPNOTSUPP;
 	}
-	if (!count_calls(evaluate, badness)) {
+	if (find_calls(evaluate, badness, true) <= 0) {
 		pr_err("oom_evaluate_task does not call oom_badness in this kernel\n");
 		return -EOPNOTSUPP;
 	}
 	/* The global scan: through oom_evaluate_task or an inlined copy of it. */
-	if (!count_calls(decide, evaluate) && !count_calls(decide, badness)) {
+	through = find_calls(decide, evaluate, false);
+	inlined = find_calls(decide, badness, true);
+	if (inlined < 0 || !(through + inlined)) {
 		pr_err("out_of_memory does not score candidates by oom_badness in this kernel\n");
 		return -EOPNOTSUPP;
 	}
@@ -225,17 +258,23 @@ int oom_hook_init(void)
 	err = oom_tracepoint_register("mark_victim", on_mark_victim);
 	if (err)
 		return err;
-	badness_probe.maxactive = max(64U, 2 * num_possible_cpus());
-	err = register_kretprobe(&badness_probe);
+	err = register_kprobe(&badness_probe);
 	if (err)
 		goto err_victim;
+	err = register_kprobes(calls, ncalls);
+	if (err) {
+		pr_err("the kernel lets no probe be where it compares scores\n");
+		goto err_badness;
+	}
 	err = register_kretprobe(&out_of_memory_probe);
 	if (err)
-		goto err_badness;
+		goto err_calls;
 	return 0;
 
+err_calls:
+	unregister_kprobes(calls, ncalls);
 err_badness:
-	unregister_kretprobe(&badness_probe);
+	unregister_kprobe(&badness_probe);
 err_victim:
 	oom_tracepoint_unregister("mark_victim", on_mark_victim);
 	return err;
@@ -247,8 +286,13 @@ err_victim:
  */
 void oom_hook_exit(void)
 {
+	/*
+	 * In this order: once the end of a decision is not seen any more, its owner may
+	 * make another one and must not be asked for candidates of the first.
+	 */
+	unregister_kprobes(calls, ncalls);
+	unregister_kprobe(&badness_probe);
 	unregister_kretprobe(&out_of_memory_probe);
-	unregister_kretprobe(&badness_probe);
 	oom_tracepoint_unregister("mark_victim", on_mark_victim);
 	oom_decision_cut();
 }

@@ -69,11 +69,15 @@ void oom_decision_counters(struct oom_counters *c);
 
 /* facts.c */
 
-/* Where a candidate is: valid inside one RCU read section. */
+/*
+ * Where a candidate is. Its pointers are valid inside one RCU read section; the
+ * numbers tell in the next one whether they still mean the same.
+ */
 struct oom_where {
 	struct cgroup *cgrp;	  /* in the default hierarchy */
 	struct mem_cgroup *memcg; /* may be that of a cgroup further up */
 	struct cgroup *group;	  /* its outermost memory.oom.group, or NULL */
+	u64 id, serial;		  /* of cgrp and memcg, never used twice */
 };
 
 /**
@@ -83,9 +87,13 @@ struct oom_where {
  * @p: the candidate
  * @domain: the memcg whose limit was met, NULL: all of the machine
  *
- * Under rcu_read_lock(), in any context that is not an interrupt.
+ * What is the same for all in one cgroup is kept in @f and @w for the next candidate,
+ * if that comes from there as well: pass both on, at first all zero, with the same
+ * @domain. Under rcu_read_lock(), in any context that is not an interrupt.
+ *
+ * Return: is this another place than that of the candidate before?
  */
-void oom_facts_collect(struct oom_facts *f, struct oom_where *w, struct task_struct *p,
+bool oom_facts_collect(struct oom_facts *f, struct oom_where *w, struct task_struct *p,
 		       struct mem_cgroup *domain);
 
 /** oom_facts_candidate - put down what is known of @p; under rcu_read_lock() */

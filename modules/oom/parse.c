@@ -128,6 +128,8 @@ static const char *parse_comm(struct oom_rule *r, struct span v)
 	}
 	if (!r->comm_len && !(r->conditions & OOM_IF_COMM_PREFIX))
 		return "a name is missing after comm=";
+	/* A name that is no prefix ends there. */
+	memset(r->comm_mask, 0xff, r->comm_len + !(r->conditions & OOM_IF_COMM_PREFIX));
 	r->conditions |= OOM_IF_COMM;
 	return NULL;
 }

@@ -4,13 +4,13 @@
 
 int oom_key_cmp(const struct oom_key *a, const struct oom_key *b)
 {
-	int i;
+	const __s64 *ka = a->key, *kb = b->key;
 
 	if (a->tier != b->tier)
 		return a->tier < b->tier ? -1 : 1;
-	for (i = 0; i < OSTRACE_OOM_KEYS; i++)
-		if (a->key[i] != b->key[i])
-			return a->key[i] < b->key[i] ? -1 : 1;
+	for (; ka < a->key + OSTRACE_OOM_KEYS; ka++, kb++)
+		if (*ka != *kb)
+			return *ka < *kb ? -1 : 1;
 	if (a->points != b->points)
 		return a->points < b->points ? -1 : 1;
 	return 0;

@@ -2,41 +2,58 @@
 /* The rules a candidate is held against. Pure: see rules.h. */
 #include "rules.h"
 
+/* By words: this is asked of each candidate for each rule. */
 static bool name_matches(const struct oom_rule *r, const struct oom_facts *f)
 {
-	if (memcmp(f->comm, r->comm, r->comm_len))
-		return false;
-	if (r->conditions & OOM_IF_COMM_PREFIX)
-		return true;
-	return r->comm_len == OSTRACE_OOM_COMM || !f->comm[r->comm_len];
+	__u64 is, wanted, mask, differs = 0;
+	size_t i;
+
+	for (i = 0; i < OSTRACE_OOM_COMM; i += sizeof(is)) {
+		memcpy(&is, f->comm + i, sizeof(is));
+		memcpy(&wanted, r->comm + i, sizeof(wanted));
+		memcpy(&mask, r->comm_mask + i, sizeof(mask));
+		differs |= (is ^ wanted) & mask;
+	}
+	return !differs;
 }
 
+/* All but its cgroup. */
 static bool rule_matches(const struct oom_rule *r, const struct oom_facts *f)
 {
 	if ((r->conditions & OOM_IF_UID) && (f->uid < r->uid_min || f->uid > r->uid_max))
 		return false;
 	if ((r->conditions & OOM_IF_ADJ) && (f->adj < r->adj_min || f->adj > r->adj_max))
 		return false;
-	if ((r->conditions & OOM_IF_COMM) && !name_matches(r, f))
-		return false;
-	return !(r->conditions & OOM_IF_CGROUP) || oom_in_cgroup(r, f);
+	return !(r->conditions & OOM_IF_COMM) || name_matches(r, f);
 }
 
 /*
  * The kernel kills a memory.oom.group as a whole and asks nobody about its
  * members: to protect a cgroup is to protect every group it is in.
  */
-static const struct oom_rule *protected_member(const struct oom_rules *set,
-					       const struct oom_facts *f)
+static bool protects_member(const struct oom_rule *r, const struct oom_facts *f)
+{
+	return r->tier == OSTRACE_OOM_TIER_PROTECT && r->conditions == OOM_IF_CGROUP &&
+	       oom_over_cgroup(r, f);
+}
+
+void oom_rules_place(const struct oom_rules *set, const struct oom_facts *f,
+		     struct oom_place *place)
 {
 	const struct oom_rule *r;
+	unsigned int i;
 
-	for (r = set->rule; r < set->rule + set->nrules; r++)
-		if (r->tier == OSTRACE_OOM_TIER_PROTECT && r->conditions == OOM_IF_CGROUP &&
-		    oom_over_cgroup(r, f))
-			return r;
-	return NULL;
+	place->rules = 0;
+	place->member = 0;
+	for (i = 0; set && i < set->nrules; i++) {
+		r = &set->rule[i];
+		if (!(r->conditions & OOM_IF_CGROUP) || oom_in_cgroup(r, f))
+			place->rules |= 1ULL << i;
+		if (!place->member && protects_member(r, f))
+			place->member = r->line;
+	}
 }
+EXPORT_SYMBOL_IF_KUNIT(oom_rules_place);
 
 static __s64 key_value(enum ostrace_oom_order by, const struct oom_facts *f)
 {
@@ -56,33 +73,34 @@ static __s64 key_value(enum ostrace_oom_order by, const struct oom_facts *f)
 	}
 }
 
-unsigned int oom_rules_judge(const struct oom_rules *set, const struct oom_facts *f,
-			     struct oom_key *key)
+unsigned int oom_rules_judge(const struct oom_rules *set, const struct oom_place *place,
+			     const struct oom_facts *f, struct oom_key *key)
 {
-	const struct oom_rule *r, *member;
-	unsigned int line = 0, i;
+	const __u8 *by = set ? set->order : NULL, *end = set ? by + set->norder : NULL;
+	const struct oom_rule *r;
+	unsigned int line = 0;
+	__s64 *k = key->key;
+	__u64 left;
 
-	memset(key, 0, sizeof(*key));
+	memset(key->key, 0, sizeof(key->key));
 	key->points = f->points;
 	key->tier = OSTRACE_OOM_TIER_NORMAL;
+	for (; by < end; by++)
+		*k++ = key_value(*by, f);
 	if (!set)
 		return 0;
-	for (r = set->rule; r < set->rule + set->nrules; r++) {
+	for (left = place->rules; left; left &= left - 1) {
+		r = set->rule + __builtin_ctzll(left);
 		if (rule_matches(r, f)) {
 			key->tier = r->tier;
 			line = r->line;
 			break;
 		}
 	}
-	if (key->tier != OSTRACE_OOM_TIER_PROTECT) {
-		member = protected_member(set, f);
-		if (member) {
-			key->tier = OSTRACE_OOM_TIER_PROTECT;
-			line = member->line;
-		}
+	if (place->member && key->tier != OSTRACE_OOM_TIER_PROTECT) {
+		key->tier = OSTRACE_OOM_TIER_PROTECT;
+		line = place->member;
 	}
-	for (i = 0; i < set->norder; i++)
-		key->key[i] = key_value(set->order[i], f);
 	return line;
 }
 EXPORT_SYMBOL_IF_KUNIT(oom_rules_judge);

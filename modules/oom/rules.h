@@ -41,6 +41,7 @@ struct oom_rule {
 	int adj_min, adj_max;
 	unsigned int comm_len;
 	char comm[OSTRACE_OOM_COMM];
+	__u8 comm_mask[OSTRACE_OOM_COMM]; /* 0xff for each byte that counts */
 	char path[OSTRACE_OOM_PATH];
 };
 
@@ -85,6 +86,16 @@ struct oom_facts {
 #define OOM_NO_LIMIT 0x7fffffffffffffffLL
 
 /**
+ * struct oom_place - what a set of rules says of a cgroup, for all candidates there
+ * @rules: a bit for each rule that a candidate in it may meet
+ * @member: line of the rule that protects a cgroup which dies with it, 0: none
+ */
+struct oom_place {
+	__u64 rules;
+	unsigned int member;
+};
+
+/**
  * oom_rules_parse - read a text of @len bytes into @set
  *
  * Return: 0; -1 with @err filled in, @set is then in no defined state.
@@ -93,13 +104,23 @@ int oom_rules_parse(const char *text, size_t len, struct oom_rules *set,
 		    struct oom_rules_error *err);
 
 /**
+ * oom_rules_place - hold a place against the rules
+ * @set: the rules, NULL: none
+ * @f: of any candidate there; only @f->where is looked at, by oom_in_cgroup() and
+ *	oom_over_cgroup()
+ */
+void oom_rules_place(const struct oom_rules *set, const struct oom_facts *f,
+		     struct oom_place *place);
+
+/**
  * oom_rules_judge - the tier and keys of a candidate
  * @set: the rules, NULL: none
+ * @place: of oom_rules_place() with the same @set
  *
  * Return: the line of the rule that decided, 0 if none did.
  */
-unsigned int oom_rules_judge(const struct oom_rules *set, const struct oom_facts *f,
-			     struct oom_key *key);
+unsigned int oom_rules_judge(const struct oom_rules *set, const struct oom_place *place,
+			     const struct oom_facts *f, struct oom_key *key);
 
 /* Given by whoever links this: the kernel knows ids, a dry run knows paths. */
 

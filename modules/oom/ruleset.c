@@ -8,6 +8,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/build_bug.h>
 #include <linux/cgroup.h>
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -18,6 +19,8 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include "oom.h"
+
+static_assert(OSTRACE_OOM_RULES <= 64); /* a bit of struct oom_place for each */
 
 /* Held to replace the set and for last_error. Takes bind_lock inside. */
 static DEFINE_MUTEX(set_mutex);

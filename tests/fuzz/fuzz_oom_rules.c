@@ -25,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct oom_rules set;
 	struct oom_rules_error err = { 0, NULL };
 	struct oom_facts f = { .points = (__s64)size, .where = size & 1 ? data : NULL };
+	struct oom_place place;
 	struct oom_key k;
 	unsigned int i, line;
 
@@ -34,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	memcpy(f.comm, data, size < sizeof(f.comm) - 1 ? size : sizeof(f.comm) - 1);
-	line = oom_rules_judge(&set, &f, &k);
+	oom_rules_place(&set, &f, &place);
+	line = oom_rules_judge(&set, &place, &f, &k);
 	if (set.nrules > OSTRACE_OOM_RULES || set.norder > OSTRACE_OOM_KEYS)
 		abort();
 	for (i = 0; i < set.nrules; i++) {

@@ -137,10 +137,12 @@ static int parse(const char *text)
 static struct oom_key judge(const char *comm, __u32 uid, int adj, unsigned int *line)
 {
 	struct oom_facts f = { .points = 100, .uid = uid, .adj = adj, .high = OOM_NO_LIMIT };
+	struct oom_place place;
 	struct oom_key k;
 
 	strncpy(f.comm, comm, sizeof(f.comm) - 1);
-	*line = oom_rules_judge(&rules, &f, &k);
+	oom_rules_place(&rules, &f, &place);
+	*line = oom_rules_judge(&rules, &place, &f, &k);
 	return k;
 }
 
@@ -200,24 +202,25 @@ static void test_orders(void **state)
 	struct oom_facts f = {
 		.points = 7, .usage = 50, .low = 20, .high = 60, .start = 9, .adj = -3
 	};
+	struct oom_place place = { 0 };
 	struct oom_key k;
 
 	assert_int_equal(parse(""), 0);
 	assert_int_equal(rules.norder, 0);
 	assert_int_equal(parse("order adj cgroup over-low over-high"), 0);
 	assert_int_equal(rules.norder, 4);
-	oom_rules_judge(&rules, &f, &k);
+	oom_rules_judge(&rules, &place, &f, &k);
 	assert_int_equal(k.key[0], -3);
 	assert_int_equal(k.key[1], 50);
 	assert_int_equal(k.key[2], 30);
 	assert_int_equal(k.key[3], -10);
 	assert_int_equal(parse("order over-high youngest size"), 0);
 	f.high = OOM_NO_LIMIT;
-	oom_rules_judge(&rules, &f, &k);
+	oom_rules_judge(&rules, &place, &f, &k);
 	assert_true(k.key[0] < -1000000);
 	assert_int_equal(k.key[1], 9);
 	assert_int_equal(k.key[2], 7);
-	oom_rules_judge(NULL, &f, &k);
+	oom_rules_judge(NULL, &place, &f, &k);
 	assert_int_equal(k.tier, OSTRACE_OOM_TIER_NORMAL);
 	assert_int_equal(k.points, 7);
 }

@@ -138,6 +138,11 @@ static int set_up(const char *way, const char *rules)
 	if (access(MODE, F_OK)) {
 		snprintf(cmd, sizeof(cmd), "modprobe ostrace_oom rules_file=%s", rules);
 		run(cmd);
+		/*
+		 * The kernel makes a jump of a probe a little later, and says that it did
+		 * so before. Nothing but the numbers depends on this.
+		 */
+		nap_ms(2000);
 	}
 	set_mode(bpf ? "enforce" : way);
 	if (bpf) {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # How long a decision takes beside the kernel alone. OOM_TASKS says for how many
 # candidates (default "10 100 1000"), OOM_TIMED how many kills of each kind. On a machine
-# whose time is counted in instructions, whatever the host is doing.
-# machine: CLOCK=instructions
+# whose time is counted in instructions, a nanosecond each, whatever the host is doing.
+# machine: CLOCK=instructions INSTRUCTION_NS=1 CPUS=1
 # long: a measurement over thousands of tasks
 # timeout: 1800
 set -u
