@@ -82,17 +82,21 @@ static __always_inline void shared_max_add(struct ostrace_max *m, u32 epoch, u64
 	}
 }
 
-/* As ostrace_cell_add(), for a cell that several CPUs write, or a task that may be preempted. */
-static __always_inline void shared_cell_add(struct ostrace_cell *c, u32 epoch, u64 ns)
+/* As ostrace_cell_add_slot(), for a cell that several CPUs write, or a task that may be preempted. */
+static __always_inline void shared_cell_add_slot(struct ostrace_cell *c, u32 epoch, u64 ns,
+						 u32 slot)
 {
-	u32 slot = ostrace_hist_slot(ns);
-
 	__sync_fetch_and_add(&c->count, 1);
 	__sync_fetch_and_add(&c->sum, ns);
 	barrier_var(slot); /* clang knows that it is; the verifier may have lost sight */
 	if (slot < OSTRACE_HIST_SLOTS)
 		__sync_fetch_and_add(&c->hist[slot], 1);
 	shared_max_add(&c->max, epoch, ns);
+}
+
+static __always_inline void shared_cell_add(struct ostrace_cell *c, u32 epoch, u64 ns)
+{
+	shared_cell_add_slot(c, epoch, ns, ostrace_hist_slot(ns));
 }
 
 #endif /* OSTRACE_BPF_H */

@@ -60,15 +60,19 @@ static __always_inline struct runq_cpu *cpu_cell(u32 cpu)
 	return cpu < settings.nr_cpus ? &cpus[cpu] : NULL;
 }
 
-static __always_inline bool wanted(struct task_struct *t, struct runq_task *rt, u32 cpu)
+/* Of others nothing is asked and remembered; what a task is here never changes. */
+static __always_inline bool pid_wanted(struct task_struct *t)
 {
 	u32 tgid = t->tgid;
 
+	return !filter_pids || bpf_map_lookup_elem(&filter_tgids, &tgid);
+}
+
+static __always_inline bool wanted(struct task_struct *t, struct runq_task *rt, u32 cpu)
+{
 	if (!cpu_wanted(&settings, cpu))
 		return false;
 	if (filter_program && !rt->mine)
-		return false;
-	if (filter_pids && !bpf_map_lookup_elem(&filter_tgids, &tgid))
 		return false;
 	return !filter_cgid || task_in_cgroup(t, filter_cgid, filter_cglevel);
 }
@@ -145,12 +149,13 @@ static __always_inline bool has_threads(struct task_struct *t, struct runq_proc 
 	return true;
 }
 
-static __always_inline void proc_add(struct ostrace_cell *c, bool threads, u32 epoch, u64 ns)
+static __always_inline void proc_add(struct ostrace_cell *c, bool threads, u32 epoch, u64 ns,
+				     u32 slot)
 {
 	if (threads)
-		shared_cell_add(c, epoch, ns);
+		shared_cell_add_slot(c, epoch, ns, slot);
 	else
-		ostrace_cell_add(c, epoch, ns);
+		ostrace_cell_add_slot(c, epoch, ns, slot);
 }
 
 static __always_inline void proc_count(u64 *n, bool threads)
@@ -161,11 +166,17 @@ static __always_inline void proc_count(u64 *n, bool threads)
 		++*n;
 }
 
+/*
+ * A task told to run on while it still does leaves a time here that its next wake-up or
+ * the loss of its CPU replaces: it does not come to a CPU again without one of them.
+ */
 static __always_inline int woken(struct task_struct *t)
 {
-	struct runq_task *rt =
-		bpf_task_storage_get(&runq_tasks, t, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct runq_task *rt;
 
+	if (!pid_wanted(t))
+		return 0;
+	rt = bpf_task_storage_get(&runq_tasks, t, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (rt)
 		rt->waits_since = bpf_ktime_get_ns();
 	return 0;
@@ -192,34 +203,38 @@ int BPF_PROG(ostrace_sched_wakeup_new, struct task_struct *t)
 	return 0;
 }
 
-static __always_inline void leaves(struct task_struct *t, struct runq_cpu *c, u32 cpu,
-				   bool runnable, bool dead, u64 now)
+/* All that it takes is in the CPU's cell, since the task came; only a wait has to be noted. */
+static __always_inline void leaves(struct task_struct *t, struct runq_cpu *c, bool runnable,
+				   bool dead, u64 now)
 {
-	struct runq_task *rt = bpf_task_storage_get(&runq_tasks, t, NULL,
-						    runnable ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
-	u32 epoch = control.epoch;
+	u32 epoch = control.epoch, slot;
+	struct runq_task *rt;
 	struct runq_proc *p;
 	bool threads;
 	u64 ran;
 
-	if (!rt)
+	if (runnable) {
+		rt = bpf_task_storage_get(&runq_tasks, t, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (rt)
+			rt->waits_since = now;
+	}
+	if (c->pid != (u32)t->pid) /* came before tracing began */
 		return;
-	rt->waits_since = runnable ? now : 0;
-	if (!rt->runs_since) /* came before tracing began */
-		return;
-	ran = now - rt->runs_since;
+	ran = now - c->since;
+	slot = ostrace_hist_slot(ran);
 	if (filter_program)
-		ostrace_cell_add(&c->all.slice, epoch, ran);
-	if (!wanted(t, rt, cpu))
+		ostrace_cell_add_slot(&c->all.slice, epoch, ran, slot);
+	if (!c->counts)
 		return;
-	ostrace_cell_add(&c->stat.slice, epoch, ran);
+	ostrace_cell_add_slot(&c->stat.slice, epoch, ran, slot);
 	if (runnable)
 		c->stat.preempted++;
-	p = proc_of(t, rt);
-	if (!p)
-		return; /* counted as lost when it came */
+	p = proc_at(c->slot);
+	/* None: counted as lost when it came; another's: the last threads exit at once. */
+	if (!c->slot || unlikely(p->pid != (u32)t->tgid))
+		return;
 	threads = has_threads(t, p);
-	proc_add(&p->stat.slice, threads, epoch, ran);
+	proc_add(&p->stat.slice, threads, epoch, ran, slot);
 	if (runnable)
 		proc_count(&p->stat.preempted, threads);
 	/* Its number may be another process's at once; the slot waits for the reader. */
@@ -238,41 +253,47 @@ static __always_inline void comes(struct task_struct *t, struct runq_cpu *c, u32
 {
 	struct runq_task *rt =
 		bpf_task_storage_get(&runq_tasks, t, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	u32 epoch = control.epoch;
+	u32 epoch = control.epoch, slot;
 	struct runq_proc *p;
 	bool moved, threads;
 	u64 since, wait;
 
+	c->pid = 0;
 	if (!rt) {
 		c->lost++;
 		return;
 	}
 	since = rt->waits_since;
-	moved = rt->runs_since && rt->cpu != cpu;
+	moved = rt->cpu && rt->cpu != cpu + 1;
 	rt->waits_since = 0;
-	rt->runs_since = now;
-	rt->cpu = cpu;
+	rt->cpu = cpu + 1;
+	c->since = now;
+	c->pid = (u32)t->pid;
+	c->slot = 0;
+	c->counts = wanted(t, rt, cpu);
+	wait = now > since ? now - since : 0;
+	slot = ostrace_hist_slot(wait);
+	if (filter_program && since)
+		ostrace_cell_add_slot(&c->all.wait, epoch, wait, slot);
+	if (!c->counts)
+		return;
+	p = proc_of(t, rt);
+	if (p)
+		c->slot = rt->slot;
+	else if (!(t->flags & PF_EXITING))
+		c->lost++;
 	if (!since) /* began before tracing */
 		return;
-	wait = now > since ? now - since : 0;
-	if (filter_program)
-		ostrace_cell_add(&c->all.wait, epoch, wait);
-	if (!wanted(t, rt, cpu))
-		return;
-	ostrace_cell_add(&c->stat.wait, epoch, wait);
+	ostrace_cell_add_slot(&c->stat.wait, epoch, wait, slot);
 	if (moved)
 		c->stat.migrated++;
-	p = proc_of(t, rt);
-	if (!p) {
-		if (!(t->flags & PF_EXITING))
-			c->lost++;
+	if (!p)
 		return;
-	}
 	p->cgroup = t->cgroups->dfl_cgrp->kn->id;
 	if (unlikely(p->exec_id != (u32)t->self_exec_id))
 		take_name(t, p);
 	threads = has_threads(t, p);
-	proc_add(&p->stat.wait, threads, epoch, wait);
+	proc_add(&p->stat.wait, threads, epoch, wait, slot);
 	if (moved)
 		proc_count(&p->stat.migrated, threads);
 }
@@ -283,15 +304,20 @@ int BPF_PROG(ostrace_sched_switch, bool preempt, struct task_struct *prev, struc
 {
 	u32 cpu = bpf_get_smp_processor_id();
 	struct runq_cpu *c = cpu_cell(cpu);
+	bool from, to;
 	u64 now;
 
 	if (!c)
 		return 0;
-	now = bpf_ktime_get_ns();
 	c->switches++;
-	if (prev->pid)
-		leaves(prev, c, cpu, preempt || !prev_state, prev_state & TASK_DEAD, now);
-	if (next->pid)
+	from = prev->pid && pid_wanted(prev);
+	to = next->pid && pid_wanted(next);
+	if (!from && !to)
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (from)
+		leaves(prev, c, preempt || !prev_state, prev_state & TASK_DEAD, now);
+	if (to)
 		comes(next, c, cpu, now);
 	return 0;
 }

@@ -51,23 +51,29 @@ static inline __attribute__((always_inline)) __u64 ostrace_max_of(const struct o
 }
 
 /**
- * ostrace_cell_add - account a duration of @ns in @c. Single writer.
+ * ostrace_cell_add_slot - account a duration of @ns, of histogram slot @slot, in @c.
+ * Single writer. For who accounts it in several cells: finding the slot is dear.
  *
  * Count, sum, histogram, in this order: it lets the reader tell a cell at rest
  * from one it caught half written (cell_read() in tools/cells.c).
  */
-static inline __attribute__((always_inline)) void ostrace_cell_add(struct ostrace_cell *c,
-								   __u32 epoch, __u64 ns)
+static inline __attribute__((always_inline)) void
+ostrace_cell_add_slot(struct ostrace_cell *c, __u32 epoch, __u64 ns, __u32 slot)
 {
-	__u32 slot = ostrace_hist_slot(ns);
-
 	c->count++;
 	__asm__ volatile("" : : : "memory");
 	c->sum += ns;
 	ostrace_max_add(&c->max, epoch, ns);
-	__asm__ volatile("" : : : "memory");
-	if (slot < OSTRACE_HIST_SLOTS) /* the verifier asks for it */
+	__asm__ volatile("" : "+r"(slot) : : "memory"); /* keeps the test below */
+	if (slot < OSTRACE_HIST_SLOTS)			/* the verifier asks for it */
 		c->hist[slot]++;
+}
+
+/** ostrace_cell_add - account a duration of @ns in @c. Single writer. */
+static inline __attribute__((always_inline)) void ostrace_cell_add(struct ostrace_cell *c,
+								   __u32 epoch, __u64 ns)
+{
+	ostrace_cell_add_slot(c, epoch, ns, ostrace_hist_slot(ns));
 }
 
 #endif /* _OSTRACE_CELL_H */

@@ -22,14 +22,20 @@ struct runq_cpu {
 	struct runq_stat all;  /* of all tasks; kept only when a program is followed */
 	__u64 switches;	       /* those to and from the idle task too */
 	__u64 lost;	       /* switches without room for the task or process */
-	__u64 align[6];
+
+	/* the task on it, so that nobody need be asked when it goes to sleep */
+	__u64 since;  /* when it came */
+	__u32 pid;    /* 0: none that was seen to come */
+	__u32 slot;   /* of its process, + 1; 0: none */
+	__u32 counts; /* the filter lets it through */
+	__u32 pad;
+	__u64 align[3];
 };
 
 /* What is remembered of a task, in its storage. */
 struct runq_task {
-	__u64 waits_since; /* CLOCK_MONOTONIC; 0: does not wait, or was not seen to begin */
-	__u64 runs_since;  /* when it last came to a CPU; 0: not seen */
-	__u32 cpu;	   /* that one */
+	__u64 waits_since; /* CLOCK_MONOTONIC, if it waits; 0: was not seen to begin */
+	__u32 cpu;	   /* on which it ran last, + 1; 0: not seen */
 	__u32 slot;	   /* of its process, + 1; 0: not known */
 	__u32 mine;	   /* the program that is followed, or born of it */
 	__u32 pad;

@@ -34,3 +34,31 @@ int clock_exit(void *ctx)
 		sink = 1;
 	return 0;
 }
+
+SEC("raw_tp/sched_wakeup")
+int wake_noop(void *ctx)
+{
+	return 0;
+}
+
+SEC("raw_tp/sched_switch")
+int wake_noop_switch(void *ctx)
+{
+	return 0;
+}
+
+SEC("raw_tp/sched_wakeup")
+int wake_clock(void *ctx)
+{
+	if (bpf_ktime_get_ns() == 1)
+		sink = 1;
+	return 0;
+}
+
+SEC("raw_tp/sched_switch")
+int wake_clock_switch(void *ctx)
+{
+	if (bpf_ktime_get_ns() == 1)
+		sink = 1;
+	return 0;
+}
