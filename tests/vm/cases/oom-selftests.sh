@@ -3,6 +3,7 @@
 # as without it. Some of them are about how fast memory comes back, and differ from
 # run to run on a slow machine: a test counts whose answers without the module agree.
 # long: the kernel's tests of memory cgroups, four times
+# kernel: 7.3
 # machine: MEM=3G
 # timeout: 900
 # shellcheck disable=SC2319
