@@ -122,7 +122,8 @@ static struct kprobe badness_probe = {
 
 /*
  * Behind the calls of oom_badness() that check_call_sites() found. Not a return probe:
- * the kernel makes a jump of this one where it can, which costs less.
+ * the kernel makes a jump of this one where it can, which costs less. Before that it is
+ * a breakpoint, and what it calls runs as in an NMI: it takes no lock.
  */
 #define CALLS_MAX 4
 static struct kprobe call_probe[CALLS_MAX], *calls[CALLS_MAX];
