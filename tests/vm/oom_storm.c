@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 {
 	struct proc keeper[2] = { { .name = "keeper-a", .cgroup = TOP "/keep" },
 				  { .name = "keeper-b", .cgroup = TOP "/keep" } };
-	unsigned long kills, lost = 0, sets = 0;
+	unsigned long kills, before, lost = 0, sets = 0;
 	bool keep = argc == 3 && atoi(argv[2]);
 	pid_t hog[HOGS], dead;
 	int i, status;
@@ -64,6 +64,7 @@ int main(int argc, char **argv)
 	cg_make_inner(TOP);
 	cg_make(TOP "/hogs");
 	cg_make(TOP "/keep");
+	before = cg_event(TOP, "oom_kill");
 	cg_write(TOP, "memory.max", "48M");
 	cg_write(TOP, "memory.swap.max", "0");
 	for (i = 0; i < 2; i++) {
@@ -75,7 +76,7 @@ int main(int argc, char **argv)
 	/* On a machine that is slow beyond measure, until there was a kill at all. */
 	end = time(NULL) + atoi(argv[1]);
 	hang = end + 120;
-	while (time(NULL) < end || (time(NULL) < hang && !cg_event(TOP, "oom_kill"))) {
+	while (time(NULL) < end || (time(NULL) < hang && cg_event(TOP, "oom_kill") == before)) {
 		if (keep)
 			swap_rules(sets++);
 		dead = waitpid(-1, &status, WNOHANG);
@@ -93,7 +94,7 @@ int main(int argc, char **argv)
 			}
 		}
 	}
-	kills = cg_event(TOP, "oom_kill");
+	kills = cg_event(TOP, "oom_kill") - before;
 	for (i = 0; i < HOGS; i++) {
 		kill(hog[i], SIGKILL);
 		waitpid(hog[i], NULL, 0);
