@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include "array.h"
 #include "cgroups.h"
 #include "idmap.h"
 #include "lookup.h"
@@ -77,15 +78,8 @@ static struct name *add(struct cgroups *c, uint64_t id, const char *path)
 {
 	struct name *nm;
 
-	if (c->n == c->cap) {
-		uint32_t cap = c->cap ? c->cap * 2 : 64;
-		struct name *more = realloc(c->names, cap * sizeof(*more));
-
-		if (!more)
-			return NULL;
-		c->names = more;
-		c->cap = cap;
-	}
+	if (array_room(&c->names, c->n, &c->cap))
+		return NULL;
 	nm = &c->names[c->n];
 	memset(nm, 0, sizeof(*nm));
 	nm->id = id;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "array.h"
 #include "cells.h"
 #include "faultdata.h"
 
@@ -62,22 +63,6 @@ void fault_sum_add(struct fault_sum *to, const struct fault_sum *s)
 		to->max = s->max;
 }
 
-/* Room for one more at v[n]; the old memory stays valid on failure. */
-static int grow(void **v, uint32_t n, uint32_t *cap, size_t size)
-{
-	uint32_t more = *cap ? *cap * 2 : 64;
-	void *p;
-
-	if (n < *cap)
-		return 0;
-	p = realloc(*v, more * size);
-	if (!p)
-		return -ENOMEM;
-	*v = p;
-	*cap = more;
-	return 0;
-}
-
 static int proc_of(struct fault_interval *v, const struct fault_thread *th, uint32_t *index)
 {
 	uint32_t i = idmap_get(&v->proc_index, th->tgid, th->proc_start);
@@ -85,7 +70,7 @@ static int proc_of(struct fault_interval *v, const struct fault_thread *th, uint
 
 	if (i == IDMAP_NONE) {
 		i = v->nprocs;
-		if (grow((void **)&v->procs, i, &v->procs_cap, sizeof(*v->procs)) ||
+		if (array_room(&v->procs, i, &v->procs_cap) ||
 		    idmap_put(&v->proc_index, th->tgid, th->proc_start, i))
 			return -ENOMEM;
 		memset(&v->procs[i], 0, sizeof(v->procs[i]));
@@ -110,8 +95,7 @@ static int row_add(struct fault_interval *v, uint32_t proc, uint64_t cgid, uint3
 
 	if (i == IDMAP_NONE) {
 		i = v->nrows;
-		if (grow((void **)&v->rows, i, &v->rows_cap, sizeof(*v->rows)) ||
-		    idmap_put(&v->row_index, key, cgid, i))
+		if (array_room(&v->rows, i, &v->rows_cap) || idmap_put(&v->row_index, key, cgid, i))
 			return -ENOMEM;
 		v->rows[i] = (struct fault_fact_row){
 			.proc = proc,

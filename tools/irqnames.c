@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "array.h"
 #include "irqnames.h"
 #include "ostrace/stolen.h"
 
@@ -60,15 +61,8 @@ const char *irqnames_source(struct irqnames *names, uint32_t source)
 	for (i = 0; i < names->n; i++)
 		if (names->v[i]->source == source)
 			return names->v[i]->text;
-	if (names->n == names->cap) {
-		uint32_t cap = names->cap ? 2 * names->cap : 32;
-		struct irqname **more = realloc(names->v, cap * sizeof(struct irqname *));
-
-		if (!more)
-			return "?";
-		names->v = more;
-		names->cap = cap;
-	}
+	if (array_room(&names->v, names->n, &names->cap))
+		return "?";
 	name = calloc(1, sizeof(*name));
 	if (!name)
 		return "?";

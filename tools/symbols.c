@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <elfutils/libdwfl.h>
+#include "array.h"
 #include "idmap.h"
 #include "symbols.h"
 
@@ -292,15 +293,8 @@ int symbols_at(struct symbols *s, const struct symbol_file *f, uint64_t offset, 
 
 	if (err != -EAGAIN)
 		return err;
-	if (s->n == s->cap) {
-		uint32_t more = s->cap ? s->cap * 2 : 256;
-		struct symbol *v = realloc(s->answers, more * sizeof(*v));
-
-		if (!v)
-			return -ENOMEM;
-		s->answers = v;
-		s->cap = more;
-	}
+	if (array_room(&s->answers, s->n, &s->cap))
+		return -ENOMEM;
 	err = look_up(s, f, offset, out);
 	if (err)
 		return err;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "array.h"
 #include "cells.h"
 #include "sysdata.h"
 
@@ -43,18 +44,6 @@ void sysdata_close(struct sysdata *d)
 	free(d->results.v);
 }
 
-static void *grown(void *v, uint32_t n, uint32_t *cap, size_t size)
-{
-	uint32_t more = *cap ? *cap * 2 : 64;
-
-	if (n < *cap)
-		return v;
-	v = realloc(v, more * size);
-	if (v)
-		*cap = more;
-	return v;
-}
-
 struct sys_owner *sysdata_owner(struct sys_owners *o, uint64_t id, uint64_t start)
 {
 	uint32_t i = idmap_get(&o->index, id, start);
@@ -65,14 +54,11 @@ struct sys_owner *sysdata_owner(struct sys_owners *o, uint64_t id, uint64_t star
 static struct sys_owner *owner_get(struct sys_owners *o, uint64_t id, uint64_t start)
 {
 	struct sys_owner *w = sysdata_owner(o, id, start);
-	void *v;
 
 	if (w)
 		return w;
-	v = grown(o->v, o->n, &o->cap, sizeof(*o->v));
-	if (!v)
+	if (array_room(&o->v, o->n, &o->cap))
 		return NULL;
-	o->v = v;
 	if (idmap_put(&o->index, id, start, o->n))
 		return NULL;
 	w = &o->v[o->n++];
@@ -131,15 +117,11 @@ static void result_add(struct sysdata *d, uint64_t key, const struct sys_totals 
 {
 	uint32_t sys = SYS_ROW_SYS(key), result = SYS_ROW_RESULT(key);
 	uint32_t i = idmap_get(&d->results.index, sys, result);
-	void *v;
 
 	if (i == IDMAP_NONE) {
-		v = grown(d->results.v, d->results.n, &d->results.cap, sizeof(*d->results.v));
-		if (!v)
-			return;
-		d->results.v = v;
 		i = d->results.n;
-		if (idmap_put(&d->results.index, sys, result, i))
+		if (array_room(&d->results.v, i, &d->results.cap) ||
+		    idmap_put(&d->results.index, sys, result, i))
 			return;
 		d->results.v[i] = (struct sys_result){ .sys = sys, .result = result };
 		d->results.n++;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "array.h"
 #include "hist.h"
 #include "idmap.h"
 #include "table.h"
@@ -84,15 +85,8 @@ struct row *table_add(struct table *t, struct row_id id)
 	struct row *r;
 	int i;
 
-	if (t->nrows == t->cap) {
-		size_t cap = t->cap ? 2 * t->cap : 64;
-		struct row *rows = reallocarray(t->rows, cap, sizeof(*rows));
-
-		if (!rows)
-			return NULL;
-		t->rows = rows;
-		t->cap = cap;
-	}
+	if (array_room(&t->rows, (uint32_t)t->nrows, &t->cap))
+		return NULL;
 	r = &t->rows[t->nrows];
 	*r = (struct row){ .id = id };
 	r->v = arena_alloc(&t->arena, t->def->ncols * sizeof(*r->v));

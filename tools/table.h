@@ -98,7 +98,8 @@ struct table_def {
 struct table {
 	const struct table_def *def;
 	struct row *rows;
-	size_t nrows, cap;
+	size_t nrows;
+	uint32_t cap;
 	struct arena_block *arena; /* values and strings; freed by table_reset() */
 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "array.h"
 #include "idmap.h"
 #include "ostrace/fault.h"
 #include "session.h"
@@ -60,15 +61,8 @@ static int take(void *arg, const void *record)
 	struct rss_proc *p;
 	uint32_t was;
 
-	if (d->nnext == d->cap_next) {
-		uint32_t more = d->cap_next ? d->cap_next * 2 : 256;
-		struct rss_proc *v = realloc(d->next, more * sizeof(*v));
-
-		if (!v)
-			return -ENOMEM;
-		d->next = v;
-		d->cap_next = more;
-	}
+	if (array_room(&d->next, d->nnext, &d->cap_next))
+		return -ENOMEM;
 	p = &d->next[d->nnext++];
 	memcpy(&p->now, record, sizeof(p->now));
 	was = idmap_get(&d->index, p->now.tgid, p->now.start);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <bpf/bpf.h>
+#include "array.h"
 #include "cells.h"
 #include "idmap.h"
 #include "symbols.h"
@@ -137,15 +138,8 @@ static int64_t function_of(struct faults_stacks *d, const struct faultdata *data
 	i = idmap_get(&d->function_index, a, b);
 	if (i != IDMAP_NONE)
 		return i;
-	if (d->nfunctions == d->functions_cap) {
-		uint32_t more = d->functions_cap ? d->functions_cap * 2 : 256;
-
-		f = realloc(d->functions, more * sizeof(*f));
-		if (!f)
-			return -ENOMEM;
-		d->functions = f;
-		d->functions_cap = more;
-	}
+	if (array_room(&d->functions, d->nfunctions, &d->functions_cap))
+		return -ENOMEM;
 	i = d->nfunctions;
 	if (idmap_put(&d->function_index, a, b, i))
 		return -ENOMEM;
@@ -167,15 +161,8 @@ static int stack_of(struct faults_stacks *d, const struct faultdata *data, uint6
 		*out = &d->v[i];
 		return 0;
 	}
-	if (d->n == d->cap) {
-		uint32_t more = d->cap ? d->cap * 2 : 256;
-		struct stack *v = realloc(d->v, more * sizeof(*v));
-
-		if (!v)
-			return -ENOMEM;
-		d->v = v;
-		d->cap = more;
-	}
+	if (array_room(&d->v, d->n, &d->cap))
+		return -ENOMEM;
 	top = function_of(d, data, now);
 	if (top < 0 || idmap_put(&d->index, key, 0, d->n))
 		return -ENOMEM;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <bpf/bpf.h>
+#include "array.h"
 #include "cells.h"
 #include "err.h"
 #include "idmap.h"
@@ -96,15 +97,8 @@ static uint32_t line_of(struct lines *d, const struct line_slot *s)
 
 	if (i != IDMAP_NONE)
 		return i + 1;
-	if (d->n == d->cap) {
-		uint32_t cap = d->cap ? 2 * d->cap : 64;
-		struct line **more = realloc(d->v, cap * sizeof(struct line *));
-
-		if (!more)
-			return 0;
-		d->v = more;
-		d->cap = cap;
-	}
+	if (array_room(&d->v, d->n, &d->cap))
+		return 0;
 	line = calloc(1, sizeof(*line));
 	if (!line || idmap_put(&d->index, s->key, 0, d->n)) {
 		free(line);
