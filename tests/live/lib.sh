@@ -50,9 +50,10 @@ holds() {
 
 # ---- processes ----
 
-# Wait until a command succeeds, for a minute at most.
+# Wait until a command succeeds, for a minute at most; in a machine that is emulated
+# beside others, where loading all views alone may take that, for five.
 until_true() {
-	local end=$((SECONDS + 60))
+	local end=$((SECONDS + ${OSTRACE_IN_VM:+24}0 + 60))
 	until "$@" 2>/dev/null; do
 		if ((SECONDS > end)); then
 			note "time-out: $*"
@@ -80,15 +81,20 @@ start() { # start NAME COMMAND...
 
 open_gates() { head -c "$1" /dev/zero >&"$gate"; }
 
-# Start tracing in the background, reports in $work/NAME as JSON; returns when
-# it traces. Sets $tracer.
-trace() { # trace NAME ARGUMENT...
+# Start tracing in the background, reports in $work/NAME as JSON. Sets $tracer. Those
+# that are started one after the other begin at once; `traces` tells when.
+begin() { # begin NAME ARGUMENT...
 	local name=$1
 	shift
 	env --default-signal "$OSTRACE" "$@" --json >"$work/$name" 2>"$work/$name.err" &
 	tracer=$!
 	started+=("$tracer")
-	until_true traces "$name" "$tracer"
+}
+
+# The same; returns when it traces.
+trace() { # trace NAME ARGUMENT...
+	begin "$@"
+	until_true traces "$1" "$tracer"
 }
 
 # The first report is out, or it gave up.

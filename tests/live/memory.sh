@@ -35,14 +35,10 @@ top=$cgroup top_path=$cgroup_path
 echo +memory >"$top/cgroup.subtree_control"
 
 # Both at once: a start takes long where the machine is emulated.
-begin() { # begin NAME TABLE
-	env --default-signal "$OSTRACE" memory --json -i 1s -c "$top" --by "$2" >"$work/$1" 2>"$work/$1.err" &
-	started+=($!)
-}
-begin tree cgroups
-tree=$!
-begin payers payers
-payers=$!
+begin tree memory -i 1s -c "$top" --by cgroups
+tree=$tracer
+begin payers memory -i 1s -c "$top" --by payers
+payers=$tracer
 until_true traces tree "$tree"
 until_true traces payers "$payers"
 
