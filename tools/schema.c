@@ -125,13 +125,29 @@ void schema_required(struct json *j, const char *const *keys)
 	json_bool(j, "additionalProperties", false);
 }
 
+void schema_object(struct json *j, const char *key, const char *title, const char *help)
+{
+	json_object(j, key);
+	if (title)
+		json_string(j, "title", title);
+	json_string(j, "type", "object");
+	if (help)
+		json_string(j, "description", help);
+	json_object(j, "properties");
+}
+
+void schema_object_end(struct json *j, const char *const *required)
+{
+	json_end_object(j);
+	schema_required(j, required);
+	json_end_object(j);
+}
+
 static void overhead_schema(struct json *j)
 {
 	static const char *const keys[] = { "ns_per_event", "cpu_percent", "bpf_percent", NULL };
 
-	json_object(j, "overhead");
-	json_string(j, "type", "object");
-	json_object(j, "properties");
+	schema_object(j, "overhead", NULL, NULL);
 	schema_member_or_null(j, "ns_per_event", "number",
 			      "what tracing adds to one event, measured on this machine, ns",
 			      false);
@@ -139,9 +155,7 @@ static void overhead_schema(struct json *j)
 			      false);
 	schema_member_or_null(j, "bpf_percent", "number",
 			      "of the machine's CPU time, added by tracing, estimated", false);
-	json_end_object(j);
-	schema_required(j, keys);
-	json_end_object(j);
+	schema_object_end(j, keys);
 }
 
 static void notes_schema(struct json *j)
@@ -162,10 +176,7 @@ static void table_schema(struct json *j, const struct view *v, const struct tabl
 	char title[128];
 
 	snprintf(title, sizeof(title), "%s, %s", v->name, def->name);
-	json_object(j, NULL);
-	json_string(j, "title", title);
-	json_string(j, "type", "object");
-	json_object(j, "properties");
+	schema_object(j, NULL, title, NULL);
 	schema_member_const(j, "view", v->name);
 	schema_member_const(j, "table", def->name);
 	schema_member(j, "time", "number", "end of the interval, seconds since 1970");
@@ -177,9 +188,7 @@ static void table_schema(struct json *j, const struct view *v, const struct tabl
 	lost_schema(j);
 	overhead_schema(j);
 	notes_schema(j);
-	json_end_object(j);
-	schema_required(j, keys);
-	json_end_object(j);
+	schema_object_end(j, keys);
 }
 
 /* The one object of `ostrace features --json`, see cmd_features.c. */
@@ -191,10 +200,7 @@ static void features_schema(struct json *j)
 					      "usable", "degraded", "unusable" };
 	size_t i, k;
 
-	json_object(j, NULL);
-	json_string(j, "title", "features");
-	json_string(j, "type", "object");
-	json_object(j, "properties");
+	schema_object(j, NULL, "features", NULL);
 	schema_member(j, "kernel", "string", "release of the running kernel");
 	for (i = 0; i < 2; i++) {
 		json_object(j, parts[i]);
@@ -222,9 +228,7 @@ static void features_schema(struct json *j)
 		json_end_object(j);
 		json_end_object(j);
 	}
-	json_end_object(j);
-	schema_required(j, keys);
-	json_end_object(j);
+	schema_object_end(j, keys);
 }
 
 static void estimate_schema(struct json *j, const char *key, const char *help)
@@ -232,15 +236,10 @@ static void estimate_schema(struct json *j, const char *key, const char *help)
 	static const char *const keys[] = { "median", "low", "high", "confidence", NULL };
 	int i;
 
-	json_object(j, key);
-	json_string(j, "type", "object");
-	json_string(j, "description", help);
-	json_object(j, "properties");
+	schema_object(j, key, NULL, help);
 	for (i = 0; keys[i]; i++)
 		schema_member_or_null(j, keys[i], "number", NULL, false);
-	json_end_object(j);
-	schema_required(j, keys);
-	json_end_object(j);
+	schema_object_end(j, keys);
 }
 
 static void metric_schema(struct json *j)
@@ -263,10 +262,7 @@ static void compare_schema(struct json *j)
 	static const char *const keys[] = { "compare", "command", "rounds",  "limit_ns",
 					    "stopped", "lost",	  "metrics", NULL };
 
-	json_object(j, NULL);
-	json_string(j, "title", "sched --compare");
-	json_string(j, "type", "object");
-	json_object(j, "properties");
+	schema_object(j, NULL, "sched --compare", NULL);
 	schema_member(j, "compare", "array", "names of the two schedulers");
 	schema_member(j, "command", "array", "what was run");
 	schema_member(j, "rounds", "integer", "complete ones");
@@ -279,9 +275,7 @@ static void compare_schema(struct json *j)
 	metric_schema(j);
 	json_end_object(j);
 	json_end_object(j);
-	json_end_object(j);
-	schema_required(j, keys);
-	json_end_object(j);
+	schema_object_end(j, keys);
 }
 
 /* The object of `ostrace explain --json`, see explain.c. */
@@ -290,10 +284,7 @@ static void explain_schema(struct json *j)
 	static const char *const keys[] = { "command",	"time",	    "interval_ns", "of",
 					    "findings", "examined", "lost",	   NULL };
 
-	json_object(j, NULL);
-	json_string(j, "title", "explain");
-	json_string(j, "type", "object");
-	json_object(j, "properties");
+	schema_object(j, NULL, "explain", NULL);
 	schema_member_const(j, "command", "explain");
 	schema_member(j, "time", "number", "end of the interval, seconds since 1970");
 	schema_member(j, "interval_ns", "integer", "length of the interval");
@@ -303,9 +294,7 @@ static void explain_schema(struct json *j)
 	schema_member(j, "examined", "array",
 		      "of each rule the worst, and from where on it would have been told");
 	schema_member(j, "lost", "object", "what could not be seen, where not 0");
-	json_end_object(j);
-	schema_required(j, keys);
-	json_end_object(j);
+	schema_object_end(j, keys);
 }
 
 void write_schema(struct buf *b)

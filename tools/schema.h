@@ -13,6 +13,13 @@ void schema_member_const(struct json *j, const char *key, const char *value);
 /** schema_member_or_null - one that may be unknown; not below 0 unless @negative */
 void schema_member_or_null(struct json *j, const char *key, const char *type, const char *help,
 			   bool negative);
+/**
+ * schema_object - begin an object; its members follow
+ * @key: of the member that it is, NULL in an array; @title, @help: or NULL
+ */
+void schema_object(struct json *j, const char *key, const char *title, const char *help);
+/** schema_object_end - end it: its members, and then which there always are */
+void schema_object_end(struct json *j, const char *const *required);
 /** schema_required - which members there always are; @keys ends with NULL */
 void schema_required(struct json *j, const char *const *keys);
 

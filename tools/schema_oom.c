@@ -45,14 +45,9 @@ static void who(struct json *j)
 
 static void trigger(struct json *j)
 {
-	json_object(j, "trigger");
-	json_string(j, "type", "object");
-	json_string(j, "description", "whose allocation failed");
-	json_object(j, "properties");
+	schema_object(j, "trigger", NULL, "whose allocation failed");
 	who(j);
-	json_end_object(j);
-	schema_required(j, trigger_keys);
-	json_end_object(j);
+	schema_object_end(j, trigger_keys);
 }
 
 static void candidate_body(struct json *j)
@@ -105,9 +100,7 @@ static void victims(struct json *j, bool module)
 	json_object(j, "victims");
 	json_string(j, "type", "array");
 	json_string(j, "description", "processes marked, those of memory.oom.group included");
-	json_object(j, "items");
-	json_string(j, "type", "object");
-	json_object(j, "properties");
+	schema_object(j, "items", NULL, NULL);
 	who(j);
 	schema_member(j, "uid", "integer", NULL);
 	if (module) {
@@ -120,9 +113,7 @@ static void victims(struct json *j, bool module)
 		schema_member(j, "swap_bytes", "integer", NULL);
 		schema_member(j, "pgtables_bytes", "integer", NULL);
 	}
-	json_end_object(j);
-	schema_required(j, victim_keys);
-	json_end_object(j);
+	schema_object_end(j, victim_keys);
 	json_end_object(j);
 }
 
@@ -153,10 +144,7 @@ static void decision(struct json *j)
 	static const char *const modes[] = { "off", "audit", "enforce", NULL };
 	static const char *const constraints[] = { "global", "cpuset", "mempolicy", "memcg", NULL };
 
-	json_object(j, NULL);
-	json_string(j, "title", "oom, oom rank: a decision, from the module");
-	json_string(j, "type", "object");
-	json_object(j, "properties");
+	schema_object(j, NULL, "oom, oom rank: a decision, from the module", NULL);
 	schema_member_const(j, "view", "oom");
 	constant(j, "module", true);
 	schema_member(j, "seq", "integer", "number of the record, from 1; 0: a dry run");
@@ -185,28 +173,21 @@ static void decision(struct json *j)
 	schema_member(j, "missed", "integer",
 		      "calls the module could not follow, since it was loaded");
 	after(j);
-	json_end_object(j);
-	schema_required(j, keys);
-	json_end_object(j);
+	schema_object_end(j, keys);
 }
 
 static void kill(struct json *j)
 {
 	static const char *const keys[] = { "view", "module", "time", "trigger", "victims", NULL };
 
-	json_object(j, NULL);
-	json_string(j, "title", "oom: a kill, without the module");
-	json_string(j, "type", "object");
-	json_object(j, "properties");
+	schema_object(j, NULL, "oom: a kill, without the module", NULL);
 	schema_member_const(j, "view", "oom");
 	constant(j, "module", false);
 	schema_member(j, "time", "number", "seconds since 1970");
 	trigger(j);
 	victims(j, false);
 	after(j);
-	json_end_object(j);
-	schema_required(j, keys);
-	json_end_object(j);
+	schema_object_end(j, keys);
 }
 
 static void status(struct json *j)
@@ -215,10 +196,7 @@ static void status(struct json *j)
 					    "calls",  "kills",	  "waits",  "candidates",
 					    "missed", "bypassed", NULL };
 
-	json_object(j, NULL);
-	json_string(j, "title", "oom status");
-	json_string(j, "type", "object");
-	json_object(j, "properties");
+	schema_object(j, NULL, "oom status", NULL);
 	schema_member(j, "mode", "string", NULL);
 	schema_member(j, "rules", "integer", "in force");
 	schema_member_or_null(j, "policy", "string", "the BPF policy attached", true);
@@ -229,9 +207,7 @@ static void status(struct json *j)
 	schema_member(j, "candidates", "integer", "scored");
 	schema_member(j, "missed", "integer", "calls that could not be followed");
 	schema_member(j, "bypassed", "integer", "kills that the module was not asked about");
-	json_end_object(j);
-	schema_required(j, keys);
-	json_end_object(j);
+	schema_object_end(j, keys);
 }
 
 void schema_oom(struct json *j)

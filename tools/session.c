@@ -309,6 +309,21 @@ static int load_error(struct session *s, int err, const char *view, const char *
 	}
 }
 
+int session_sizes(const char *view, const struct map_size *sizes, int n)
+{
+	int i, err;
+
+	for (i = 0; i < n; i++) {
+		err = bpf_map__set_value_size(sizes[i].map,
+					      (uint32_t)(sizes[i].entry * sizes[i].n));
+		if (err)
+			return err_set(err, "%s: cannot give the table %s room for %zu entries: %s",
+				       view, bpf_map__name(sizes[i].map), sizes[i].n,
+				       strerror(-err));
+	}
+	return 0;
+}
+
 int session_load(struct session *s, struct bpf_object_skeleton *sk, const char *view)
 {
 	int err;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct session;
+struct bpf_map;
 struct bpf_object;
 struct bpf_object_skeleton;
 struct bpf_program;
@@ -40,6 +41,14 @@ int session_cgroup_level(struct session *s, uint64_t id, int guess);
 
 /* For view loaders. */
 
+/* A table in mapped memory, and how many entries of which size it has on this machine. */
+struct map_size {
+	struct bpf_map *map;
+	size_t entry, n;
+};
+
+/** session_sizes - size the tables of a skeleton before it is loaded; 0 or err_set(). */
+int session_sizes(const char *view, const struct map_size *sizes, int n);
 /** session_load - load a skeleton; on failure err_set() with the verifier's last words. */
 int session_load(struct session *s, struct bpf_object_skeleton *sk, const char *view);
 int session_attach(struct session *s, struct bpf_object_skeleton *sk, const char *view);

@@ -41,7 +41,7 @@ static int set_sizes(struct fault_bpf *skel)
 		{ skel->maps.bss_ring, sizeof(uint32_t), nthreads },
 	};
 
-	return threads_sizes("faults", sizes, sizeof(sizes) / sizeof(sizes[0]));
+	return session_sizes("faults", sizes, sizeof(sizes) / sizeof(sizes[0]));
 }
 
 /* The first line of a file in /proc or /sys, "" if there is none. */

@@ -61,18 +61,18 @@ static uint64_t missed(const struct faults_tlb *d)
 
 static int load(struct faults_tlb *d, struct session *s, const struct filter *f)
 {
+	struct map_size size;
 	int err;
 
 	d->skel = tlb_bpf__open();
 	if (!d->skel)
 		return err_set(-errno, "faults: cannot open its BPF object: %s", strerror(errno));
 	cpus_settings(&d->skel->rodata->settings, f, d->ncpus);
-	err = bpf_map__set_value_size(d->skel->maps.bss_cpus,
-				      (uint32_t)(sizeof(struct tlb_cpu) * (size_t)d->ncpus));
-	if (err)
-		return err_set(err, "faults: cannot size its tables for %d CPUs: %s", d->ncpus,
-			       strerror(-err));
-	err = session_load(s, d->skel->skeleton, "faults");
+	size = (struct map_size){ d->skel->maps.bss_cpus, sizeof(struct tlb_cpu),
+				  (size_t)d->ncpus };
+	err = session_sizes("faults", &size, 1);
+	if (!err)
+		err = session_load(s, d->skel->skeleton, "faults");
 	return err ? err : session_attach(s, d->skel->skeleton, "faults");
 }
 

@@ -145,18 +145,6 @@ static uint32_t count_rows(struct view_state *st)
 
 /* ---- loading ---- */
 
-static int size_maps(struct view_state *st, uint32_t nrows)
-{
-	size_t rows = nrows * sizeof(struct memcg_row), births = nrows * sizeof(struct memcg_birth);
-	int err = bpf_map__set_value_size(st->skel->maps.bss_rows, (uint32_t)rows);
-
-	if (!err)
-		err = bpf_map__set_value_size(st->skel->maps.bss_births, (uint32_t)births);
-	return err ? err_set(err, "memory: cannot make room for %u cgroups: %s", nrows,
-			     strerror(-err)) :
-		     0;
-}
-
 enum { F_HIGH, F_HIGH_OLD, F_STALL, F_LIMIT, F_FLUSH_OLD, F_GET, FUNCTIONS };
 static const char *const functions[FUNCTIONS] = {
 	[F_HIGH] = "__mem_cgroup_handle_over_high", [F_HIGH_OLD] = "mem_cgroup_handle_over_high",
@@ -272,12 +260,15 @@ static int load_object(struct view_state *st, const struct filter *f, const bool
 {
 	struct memcg_bpf *skel = memcg_bpf__open();
 	uint32_t nrows = count_rows(st);
+	struct map_size sizes[2];
 	struct stat ns;
 	int err;
 
 	st->skel = skel;
 	if (!skel)
 		return err_set(-errno, "memory: cannot open its BPF object: %s", strerror(errno));
+	sizes[0] = (struct map_size){ skel->maps.bss_rows, sizeof(struct memcg_row), nrows };
+	sizes[1] = (struct map_size){ skel->maps.bss_births, sizeof(struct memcg_birth), nrows };
 	skel->rodata->nr_rows = nrows;
 	skel->rodata->page_size = st->page_size;
 	skel->rodata->filter_pids = f->npids > 0;
@@ -287,7 +278,7 @@ static int load_object(struct view_state *st, const struct filter *f, const bool
 		skel->rodata->pidns_ino = (uint32_t)ns.st_ino;
 	err = choose(st, have, hooks);
 	if (!err)
-		err = size_maps(st, nrows);
+		err = session_sizes("memory", sizes, 2);
 	return err ? err : session_load(st->session, skel->skeleton, "memory");
 }
 

@@ -53,6 +53,8 @@ static int mark_program(struct view_state *st, uint32_t pid)
 
 static int load(struct view_state *st, const struct filter *f)
 {
+	const struct map_size size = { st->skel->maps.bss_cpus, sizeof(struct runq_cpu),
+				       (size_t)st->ncpus };
 	uint32_t one = 1;
 	size_t i;
 	int err;
@@ -62,12 +64,9 @@ static int load(struct view_state *st, const struct filter *f)
 	st->skel->rodata->filter_program = f->program != 0;
 	st->skel->rodata->filter_cgid = f->cgroup_id;
 	st->skel->rodata->filter_cglevel = f->cgroup_level;
-	err = bpf_map__set_value_size(st->skel->maps.bss_cpus,
-				      (uint32_t)(sizeof(struct runq_cpu) * (size_t)st->ncpus));
-	if (err)
-		return err_set(err, "sched: cannot size its tables for %d CPUs: %s", st->ncpus,
-			       strerror(-err));
-	err = session_load(st->session, st->skel->skeleton, "sched");
+	err = session_sizes("sched", &size, 1);
+	if (!err)
+		err = session_load(st->session, st->skel->skeleton, "sched");
 	if (err)
 		return err;
 	for (i = 0; i < f->npids; i++) {

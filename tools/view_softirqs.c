@@ -60,16 +60,14 @@ int level_no_object(void)
 
 int level_load(struct level *l, const struct level_object *o)
 {
+	const struct map_size size = { o->cpus, o->cpu_size, (size_t)l->ncpus };
 	int err;
 
 	l->obj = *o->skeleton->obj;
 	choose_programs(l);
 	cpus_settings(o->settings, l->filter, l->ncpus);
-	err = bpf_map__set_value_size(o->cpus, (uint32_t)(o->cpu_size * (size_t)l->ncpus));
-	if (err)
-		return err_set(err, "softirqs: cannot size its tables for %d CPUs: %s", l->ncpus,
-			       strerror(-err));
-	return session_load(l->session, o->skeleton, "softirqs");
+	err = session_sizes("softirqs", &size, 1);
+	return err ? err : session_load(l->session, o->skeleton, "softirqs");
 }
 
 int level_attach(struct level *l, const struct level_object *o)

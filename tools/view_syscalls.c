@@ -43,7 +43,7 @@ static int set_sizes(struct syscall_bpf *skel)
 		{ skel->maps.bss_ring, sizeof(uint32_t), nthreads },
 	};
 
-	return threads_sizes("syscalls", sizes, sizeof(sizes) / sizeof(sizes[0]));
+	return session_sizes("syscalls", sizes, sizeof(sizes) / sizeof(sizes[0]));
 }
 
 /* The fastest of some rounds: interrupts and neighbours only ever add. */

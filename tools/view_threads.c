@@ -62,21 +62,6 @@ void threads_choose(struct session *s, const struct thread_progs *p, const struc
 				  session_has_tracepoint(s, "cgroup_attach_task"));
 }
 
-int threads_sizes(const char *view, const struct map_size *sizes, int n)
-{
-	int i, err;
-
-	for (i = 0; i < n; i++) {
-		err = bpf_map__set_value_size(sizes[i].map,
-					      (uint32_t)(sizes[i].entry * sizes[i].n));
-		if (err)
-			return err_set(err, "%s: cannot give the table %s room for %zu entries: %s",
-				       view, bpf_map__name(sizes[i].map), sizes[i].n,
-				       strerror(-err));
-	}
-	return 0;
-}
-
 int threads_filters(const char *view, struct bpf_map *tgids, struct bpf_map *tids,
 		    const struct filter *f)
 {

@@ -16,12 +16,6 @@ struct bpf_map;
 struct bpf_program;
 struct session;
 
-/* A table, and the size that it gets on this machine. */
-struct map_size {
-	struct bpf_map *map;
-	size_t entry, n;
-};
-
 /* The programs that go with -- program, and with a move to another cgroup. */
 struct thread_progs {
 	struct bpf_program *fork, *fork_2, *cgroup_attach;
@@ -38,9 +32,6 @@ void threads_settings(struct thread_settings *set, const struct filter *f, int n
 
 /** threads_choose - load those of @p that this filter and this kernel need. */
 void threads_choose(struct session *s, const struct thread_progs *p, const struct filter *f);
-
-/** threads_sizes - size the tables of a view; described with err_set() on failure. */
-int threads_sizes(const char *view, const struct map_size *sizes, int n);
 
 /** threads_filters - fill the maps filter_tgids and filter_tids; err_set() as above. */
 int threads_filters(const char *view, struct bpf_map *tgids, struct bpf_map *tids,
