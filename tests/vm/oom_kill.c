@@ -410,7 +410,7 @@ int main(int argc, char **argv)
 	must_write(CGROUPS "/cgroup.subtree_control", "+memory");
 	cg_make_inner(TOP);
 	cg_make_inner(TOP "/limit");
-	cg_write(TOP "/limit", "memory.swap.max", "0");
+	cg_no_swap(TOP "/limit");
 	cg_make(TOP "/limit/trigger");
 	for (i = 0; i < 3; i++) {
 		char cg[64];

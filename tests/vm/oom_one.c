@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 	must_write("/proc/self/oom_score_adj", "-1000");
 	snprintf(trigger.cgroup, sizeof(trigger.cgroup), "%s/trigger", argv[1]);
 	cg_write(argv[1], "memory.max", "max");
-	cg_write(argv[1], "memory.swap.max", "0");
+	cg_no_swap(argv[1]);
 	for (i = 0; i < n; i++) {
 		if (sscanf(argv[i + 3], "%15[^:]:%127[^:]:%zu:%zu", p[i].name, p[i].cgroup,
 			   &p[i].mb, &more[i]) < 3)

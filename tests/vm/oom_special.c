@@ -310,7 +310,7 @@ static void test_swap(void)
 	    "what is in swap counts (%lld pages, %lu MB swapped)", d ? d->kernel.kernel_points : -1,
 	    cg_number(LIMIT, "memory.swap.peak") / MB);
 	end(p, 2);
-	cg_write(LIMIT, "memory.swap.max", "0");
+	cg_no_swap(LIMIT);
 }
 
 static void test_rules_file(void)
@@ -427,7 +427,7 @@ int main(void)
 	cg_make_inner(LIMIT);
 	for (i = 0; i < 3; i++)
 		cg_make(leaves[i]);
-	cg_write(LIMIT, "memory.swap.max", "0");
+	cg_no_swap(LIMIT);
 	record_fd = open_records();
 	set_mode("enforce");
 	test_rules_file();

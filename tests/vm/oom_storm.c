@@ -66,7 +66,7 @@ int main(int argc, char **argv)
 	cg_make(TOP "/keep");
 	before = cg_event(TOP, "oom_kill");
 	cg_write(TOP, "memory.max", "48M");
-	cg_write(TOP, "memory.swap.max", "0");
+	cg_no_swap(TOP);
 	for (i = 0; i < 2; i++) {
 		keeper[i].mb = keep ? 14 : 1;
 		proc_start(&keeper[i]);

@@ -117,6 +117,18 @@ static inline void cg_write(const char *cg, const char *file, const char *text)
 	must_write(path, text);
 }
 
+/* None of its memory may go to swap; a kernel without swap has no file for that. */
+static inline void cg_no_swap(const char *cg)
+{
+	char path[256];
+	int err;
+
+	snprintf(path, sizeof(path), CGROUPS "/%s/memory.swap.max", cg);
+	err = file_write(path, "0");
+	if (err && err != -ENOENT)
+		die(path);
+}
+
 /* One that has cgroups below it, and no processes. */
 static inline void cg_make_inner(const char *cg)
 {
