@@ -169,14 +169,25 @@ export TMPDIR=/srv
 # The guest may write to the tree, not to the root.
 mount -o remount,bind,ro /
 
+# An emulated machine measures its clock while others take its CPU away, and has been
+# seen to be wrong by a hundred times. The guest compares it with ours (tests/vm/init);
+# with one that is wrong, it ends before it has begun, and is started again.
+if [ "$CLOCK" = host ] && ! kvm_works; then
+	mhz=$(awk '/^cpu MHz/ { print int($4); exit }' /proc/cpuinfo)
+	vng+=(--append "ostrace_tsc_mhz=${mhz:-0}")
+fi
+
 # A process namespace, so that the machine and its file server end with us
 # however we end.
 boot=(unshare --pid --fork --kill-child=KILL --mount-proc --)
 
-status=0
-if [ -n "$interactive" ]; then
-	"${boot[@]}" "${vng[@]}" || status=$?
-else
+run_machine() {
+	status=0
+	if [ -n "$interactive" ]; then
+		"${boot[@]}" "${vng[@]}" || status=$?
+		return
+	fi
+	rm -f "$run/vng-status"
 	# Through cat: QEMU opens its output by name and would truncate a file.
 	{
 		{
@@ -188,7 +199,14 @@ else
 		} 3>&1 | cat
 	}
 	status=$(cat "$run/vng-status" 2>/dev/null || echo 0)
-fi
+}
+
+for _ in 1 2 3; do
+	run_machine
+	[ -e "$run/wrong-clock" ] || break
+	say "$(cat "$run/wrong-clock")"
+	rm -f "$run/wrong-clock"
+done
 
 log=$work/dmesg-$KERNEL.log
 if [ -s "$run/dmesg" ]; then mv "$run/dmesg" "$log"; else cp "$console" "$log" 2>/dev/null || : >"$log"; fi
