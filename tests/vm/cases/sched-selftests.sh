@@ -1,7 +1,7 @@
 #!/bin/bash
 # long: tests of the kernel's own, which make scx-selftests fetches and builds
 # kernel: 7.3
-# timeout: 600
+# timeout: 1500
 # The kernel's tests of sched_ext: those that need no scheduler of their own pass beside
 # the module, one that does is refused (there can be only one), and all pass once the
 # module is gone. Each is run alone: some take long under emulation.
@@ -11,7 +11,7 @@ need_sched_ext
 RUNNER=build/tests/scx/runner
 [ -x $RUNNER ] || { echo "1..0 # SKIP not built: make scx-selftests does it"; exit 0; }
 
-passes() { timeout 120 $RUNNER -q -t "$1" >/tmp/out 2>&1; }
+passes() { timeout 400 $RUNNER -q -t "$1" >/tmp/out 2>&1; }
 
 load restart=0
 for name in maybe_null non_scx_kfunc_deny example; do
