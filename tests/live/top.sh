@@ -16,13 +16,17 @@ server=$work/tmux
 mux() { tmux -S "$server" -f /dev/null "$@"; }
 trap 'mux kill-server 2>/dev/null; cleanup' EXIT
 
-# A new terminal of that size with a shell in it, nothing else on the screen.
+# A new terminal of that size with a shell in it, nothing else on the screen. A server
+# that has been told to end would still take the new session, and end with it.
+server_pid=
 terminal() { # terminal COLUMNS ROWS
 	mux kill-server 2>/dev/null
+	[ -z "$server_pid" ] || until_true gone "$server_pid"
 	mux new-session -d -x "$1" -y "$2" "PS1='$ ' exec bash --norc -i"
 	mux set -g status off
 	mux resize-window -x "$1" -y "$2"
 	tty=$(mux display -p '#{pane_tty}')
+	server_pid=$(mux display -p '#{pid}')
 	until_true sees '$'
 }
 screen() { mux capture-pane -p; }
