@@ -11,16 +11,21 @@ text_of() { # FUNCTION
 }
 
 # Have allocations of tasks that ask for it fail, of slabs and of whole pages, where
-# FUNCTION called for them; without one, wherever they are.
+# FUNCTION called for them; without one, wherever they are. But not those for the files
+# of an interrupt below /proc/irq: the kernel does not mind when it cannot make them,
+# and warns of it when it comes to remove them.
 fail_inside() { # [FUNCTION]
-	local at range=(0 0xffffffffffffffff)
+	local at range=(0 0xffffffffffffffff) but
 	[ -z "${1:-}" ] || mapfile -t range < <(text_of "$1")
+	mapfile -t but < <(text_of register_irq_proc)
 	for at in /sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc; do
 		echo 0 >$at/verbose # or each says so with a call trace
 		echo N >$at/ignore-gfp-wait
 		echo 32 >$at/stacktrace-depth
 		echo "${range[0]}" >$at/require-start
 		echo "${range[1]}" >$at/require-end
+		echo "${but[0]}" >$at/reject-start
+		echo "${but[1]}" >$at/reject-end
 	done
 }
 
