@@ -41,11 +41,17 @@ static __always_inline bool mm_cpu_offset(u32 cpu, u64 *offset)
 /*
  * Pages of a kind, MM_*PAGES. The kernel counts per CPU and adds up now and then: far
  * off on large machines, unless all parts are summed. @ncpus: possible ones.
+ *
+ * How large a counter is depends on the kernel's locks, and libbpf mends an index only if
+ * the compiler sees a constant: the place is computed.
  */
 static __always_inline u64 mm_pages(struct mm_struct *mm, int kind, u32 ncpus)
 {
-	s64 sum = BPF_CORE_READ(mm, rss_stat[kind].count);
-	void *parts = BPF_CORE_READ(mm, rss_stat[kind].counters);
+	struct percpu_counter *counter = (void *)mm +
+					 bpf_core_field_offset(struct mm_struct, rss_stat) +
+					 kind * bpf_core_type_size(struct percpu_counter);
+	s64 sum = BPF_CORE_READ(counter, count);
+	void *parts = BPF_CORE_READ(counter, counters);
 	u64 offset;
 	s32 part;
 	int cpu;

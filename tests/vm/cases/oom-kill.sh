@@ -20,6 +20,11 @@ fi
 for flavour in memcg sysrq global; do
 	count=$some
 	[ $flavour = memcg ] && count=$kills
+	# A machine of its size is filled with huge pages, which cannot be reclaimed.
+	if [ $flavour = global ] && [ ! -e /proc/sys/vm/nr_hugepages ]; then
+		for _ in 1 2 3 4 5 6; do result 0 "global # SKIP this kernel has no huge pages"; done
+		continue
+	fi
 	echo "# $flavour, seed $seed"
 	while IFS= read -r line; do
 		case $line in
