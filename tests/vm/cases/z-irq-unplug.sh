@@ -1,5 +1,5 @@
 #!/bin/bash
-# everyday: 7.3
+# long: QEMU itself may crash when the device goes in the middle of a copy
 # timeout: 300
 # The device of ostrace_irq is pulled out of its slot in a storm. It does not come
 # back, so this comes late.
