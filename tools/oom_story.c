@@ -232,7 +232,8 @@ static void write_end(struct buf *b, const struct oom_story *s, const struct tex
 		   place_name(place, sizeof(place), s, d->victim[0].cgroup, style));
 	if (d->nvictims > 1)
 		buf_printf(b, " and %u more of its group", d->nvictims - 1);
-	buf_printf(b, ", decided in %s (policy %s, %u candidates)\n", took, ours, d->considered);
+	buf_printf(b, ", decided in %s (policy %s%s%s, %u candidates)\n", took, d->bpf,
+		   d->bpf[0] ? " " : "", ours, d->considered);
 	if (d->policy.pid != d->kernel.pid)
 		buf_printf(b, "  %s %s (%d)\n",
 			   d->mode == OSTRACE_OOM_ENFORCE ?
@@ -377,7 +378,7 @@ static void decision_json(struct buf *b, const struct oom_story *s)
 	json_u64(&j, "seq", d->seq);
 	json_double(&j, "time", (double)d->wall / 1e9, 3);
 	json_bool(&j, "dry", d->flags & OSTRACE_OOM_DECISION_DRY);
-	json_bool(&j, "swapped", d->flags & OSTRACE_OOM_DECISION_SWAPPED);
+	json_string(&j, "bpf", d->bpf[0] ? d->bpf : NULL);
 	json_bool(&j, "cut", d->flags & OSTRACE_OOM_DECISION_CUT);
 	json_string(&j, "mode", oom_mode_name(d->mode));
 	json_string(&j, "constraint", NAME(constraint_names, d->constraint));

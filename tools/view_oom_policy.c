@@ -12,6 +12,7 @@
 #include "err.h"
 #include "oom_policy.h"
 #include "paths.h"
+#include "uapi/ostrace/oom.h"
 
 #define PIN "/sys/fs/bpf/ostrace_oom_policy"
 
@@ -148,7 +149,7 @@ static int find_file(const char *word, char *file, size_t n)
 
 int oom_policy_attach(const char *word, bool verbose, const char **name)
 {
-	static char policy[16];
+	static char policy[OSTRACE_OOM_POLICY_NAME];
 	char file[1100];
 	struct bpf_object *obj;
 	struct bpf_map *map;

@@ -26,8 +26,8 @@ static struct {
 	struct task_struct *owner; /* NULL: none; set last, cleared first */
 	struct oom_control *oc;
 	struct ostrace_oom_decision *record;
-	struct oom_set *set; /* pinned: one decision, one set of rules */
-	const void *ops;     /* the BPF policy at the start, to compare with only */
+	struct oom_set *set;	     /* pinned: one decision, one set of rules */
+	struct ostrace_oom_ops *ops; /* the BPF policy, held: one decision, one policy */
 	struct ostrace_oom_ctx ctx;
 	struct oom_best best;	      /* of the policy's order */
 	cycles_t began, scored, ours; /* at the start; after the last score; spent in here */
@@ -77,7 +77,6 @@ static void record_begin(struct ostrace_oom_decision *d, struct oom_control *oc)
 	rcu_read_lock();
 	cgrp = task_dfl_cgroup(current);
 	d->trigger_cgroup = cgrp ? cgroup_id(cgrp) : 0;
-	cur.ops = oom_policy_get();
 	rcu_read_unlock();
 	if (oc->memcg) {
 		d->cgroup = cgroup_id(oc->memcg->css.cgroup);
@@ -85,7 +84,7 @@ static void record_begin(struct ostrace_oom_decision *d, struct oom_control *oc)
 		d->usage = page_counter_read(&oc->memcg->memory);
 	}
 	if (cur.ops)
-		d->flags |= OSTRACE_OOM_DECISION_BPF;
+		memcpy(d->bpf, cur.ops->name, sizeof(d->bpf));
 }
 
 static void record_order(struct ostrace_oom_decision *d)
@@ -118,6 +117,7 @@ void oom_decision_begin(struct oom_control *oc)
 	cur.began = cur.scored = get_cycles();
 	cur.ours = 0;
 	cur.set = oom_set_get();
+	cur.ops = oom_policy_hold();
 	record_begin(d, oc);
 	record_order(d);
 	cur.ctx = (struct ostrace_oom_ctx){
@@ -150,23 +150,20 @@ static struct ostrace_oom_candidate *next_candidate(struct ostrace_oom_decision 
 	return c;
 }
 
-/* With rcu_read_lock() held, for the candidate's cgroups and the policy. */
+/* With rcu_read_lock() held, for the candidate's cgroups. */
 static s64 score(struct ostrace_oom_decision *d, struct task_struct *p, long points)
 {
-	struct ostrace_oom_ops *ops = oom_policy_get();
 	const struct oom_rules *rules = cur.set ? &cur.set->rules : NULL;
 	struct ostrace_oom_candidate *c;
 	bool by_kernel, by_policy;
 	unsigned int rule;
 	s64 rank;
 
-	if (ops != cur.ops)
-		d->flags |= OSTRACE_OOM_DECISION_SWAPPED;
 	if (oom_facts_collect(&cur.facts, &cur.where, p, cur.oc->memcg))
 		oom_rules_place(rules, &cur.facts, &cur.place);
 	cur.facts.points = points;
 	rule = oom_rules_judge(rules, &cur.place, &cur.facts, &cur.key);
-	by_policy = ops && oom_policy_judge(ops, &cur.ctx, p, &cur.where, &cur.key);
+	by_policy = oom_policy_judge(cur.ops, &cur.ctx, p, &cur.where, &cur.key);
 	rank = oom_rank(&cur.best, &cur.key);
 	/* The kernel's own comparison. */
 	by_kernel = !cur.kernel || points >= cur.kernel->kernel_points;
@@ -226,17 +223,6 @@ void oom_decision_victim(struct task_struct *p, uid_t uid)
 	d->nvictims++;
 }
 
-static void tell_policy(u32 killed)
-{
-	struct ostrace_oom_ops *ops;
-
-	rcu_read_lock();
-	ops = oom_policy_get();
-	if (ops && ops->done)
-		ops->done(&cur.ctx, killed);
-	rcu_read_unlock();
-}
-
 /* The kernel asked for nobody's score and yet took somebody other than itself. */
 static bool hook_bypassed(const struct ostrace_oom_decision *d)
 {
@@ -277,6 +263,7 @@ static void finish(u8 flags)
 		count(&counters.waits);
 	}
 	WRITE_ONCE(cur.owner, NULL);
+	oom_policy_drop();
 	if (cur.set)
 		oom_set_put(cur.set);
 	cur.set = NULL;
@@ -289,8 +276,7 @@ void oom_decision_end(void)
 	d->constraint = cur.oc->constraint;
 	if (!d->cgroup)
 		d->limit = cur.oc->totalpages;
-	if (cur.ops || (d->flags & OSTRACE_OOM_DECISION_SWAPPED))
-		tell_policy(d->nvictims);
+	oom_policy_done(cur.ops, &cur.ctx, d->nvictims);
 	finish(0);
 }
 

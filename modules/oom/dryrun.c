@@ -29,6 +29,7 @@ struct dryrun {
 	u64 swap_pages;
 	struct mem_cgroup *memcg;
 	struct oom_set *set;
+	struct ostrace_oom_ops *ops;
 	struct ostrace_oom_ctx ctx;
 	struct oom_best kernel, policy;
 	struct oom_facts facts;
@@ -92,11 +93,10 @@ static void consider(struct dryrun *d, struct task_struct *p)
 	d->facts.points = points;
 	rule = oom_rules_judge(rules, &d->place, &d->facts, &key);
 	oom_facts_candidate(&c, p, &d->facts, &key, rule);
-	if (oom_policy_judge(oom_policy_get(), &d->ctx, p, &d->where, &key)) {
+	if (oom_policy_judge(d->ops, &d->ctx, p, &d->where, &key)) {
 		memcpy(c.key, key.key, sizeof(c.key));
 		c.tier = key.tier;
 		c.flags |= OSTRACE_OOM_CAND_POLICY;
-		d->head.flags |= OSTRACE_OOM_DECISION_BPF;
 	}
 	if (oom_rank(&d->kernel, &plain) != OOM_RANK_LOSE)
 		d->head.kernel = c;
@@ -133,7 +133,7 @@ static void fill_head(struct dryrun *d, u64 start)
 	h->limit = d->ctx.totalpages;
 	h->trigger_pid = current->tgid;
 	memcpy(h->trigger_comm, current->comm, sizeof(h->trigger_comm));
-	if (h->flags & OSTRACE_OOM_DECISION_BPF) {
+	if (h->bpf[0]) {
 		h->by[h->norder++] = OSTRACE_OOM_BY_POLICY;
 	} else if (d->set) {
 		h->norder = d->set->rules.norder;
@@ -157,6 +157,9 @@ static void scan(struct dryrun *d)
 	d->ctx.constraint = d->memcg ? OSTRACE_OOM_MEMCG : OSTRACE_OOM_GLOBAL;
 	d->set = oom_set_get();
 	rcu_read_lock();
+	d->ops = oom_policy_get();
+	if (d->ops)
+		memcpy(d->head.bpf, d->ops->name, sizeof(d->head.bpf));
 	for_each_process(p)
 		consider(d, p);
 	rcu_read_unlock();

@@ -170,7 +170,7 @@ struct ostrace_oom_ops {
 	s64 (*badness)(struct task_struct *p, s64 points, struct ostrace_oom_ctx *ctx,
 		       struct cgroup *cgrp, struct mem_cgroup *memcg);
 	void (*done)(struct ostrace_oom_ctx *ctx, u32 killed);
-	char name[16];
+	char name[OSTRACE_OOM_POLICY_NAME];
 };
 
 #if IS_ENABLED(CONFIG_DEBUG_INFO_BTF_MODULES)
@@ -179,9 +179,18 @@ bool oom_policy_possible(void);
 void oom_policy_name(char *name, size_t size);
 /** oom_policy_get - the attached policy or NULL; under rcu_read_lock() */
 struct ostrace_oom_ops *oom_policy_get(void);
+/**
+ * oom_policy_hold - the attached policy or NULL, for a decision
+ *
+ * It stays as it is until oom_policy_drop(): who detaches it waits. One at a time.
+ */
+struct ostrace_oom_ops *oom_policy_hold(void);
+void oom_policy_drop(void);
 /** oom_policy_judge - let @ops, unless it is NULL, overrule what the rules said; under RCU */
 bool oom_policy_judge(struct ostrace_oom_ops *ops, struct ostrace_oom_ctx *ctx,
 		      struct task_struct *p, const struct oom_where *w, struct oom_key *k);
+/** oom_policy_done - tell @ops, unless it is NULL, what became of the decision */
+void oom_policy_done(struct ostrace_oom_ops *ops, struct ostrace_oom_ctx *ctx, u32 killed);
 #else
 static inline int oom_policy_init(void)
 {
@@ -203,11 +212,25 @@ static inline struct ostrace_oom_ops *oom_policy_get(void)
 	return NULL;
 }
 
+static inline struct ostrace_oom_ops *oom_policy_hold(void)
+{
+	return NULL;
+}
+
+static inline void oom_policy_drop(void)
+{
+}
+
 static inline bool oom_policy_judge(struct ostrace_oom_ops *ops, struct ostrace_oom_ctx *ctx,
 				    struct task_struct *p, const struct oom_where *w,
 				    struct oom_key *k)
 {
 	return false;
+}
+
+static inline void oom_policy_done(struct ostrace_oom_ops *ops, struct ostrace_oom_ctx *ctx,
+				   u32 killed)
+{
 }
 #endif
 

@@ -54,6 +54,7 @@ static struct oom_story make_story(void)
 		.nvictims = 2,
 		.trigger_pid = 5,
 		.trigger_comm = "t",
+		.bpf = "leaker",
 		.kernel = rec.c[0],
 		.policy = rec.c[1],
 	};
@@ -91,6 +92,7 @@ static void test_text(void **state)
 	assert_non_null(strstr(b.s, "/evil\\x1b[2J"));
 	assert_non_null(strstr(b.s, "and 5 more"));
 	assert_non_null(strstr(b.s, "killed high (101) in /a and 1 more of its group"));
+	assert_non_null(strstr(b.s, "(policy leaker 0ns, 9 candidates)"));
 	assert_non_null(strstr(b.s, "the kernel alone would have taken low (100)"));
 	assert_non_null(
 		strstr(b.s, "\n  the cgroup uses 4.0KiB now; oom_kill 2 in memory.events of /a\n"));
@@ -107,6 +109,7 @@ static void test_json(void **state)
 	assert_non_null(strstr(b.s, "\"view\":\"oom\""));
 	assert_non_null(strstr(b.s, "\"comm\":\"sixteen-letters-\""));
 	assert_non_null(strstr(b.s, "\"gone_ms\":null"));
+	assert_non_null(strstr(b.s, "\"bpf\":\"leaker\""));
 	assert_non_null(strstr(b.s, "\"pressure_percent\":12.5"));
 	buf_free(&b);
 }

@@ -48,9 +48,10 @@
 #endif
 
 /* Grows when a structure below changes. */
-#define OSTRACE_OOM_VERSION 1
+#define OSTRACE_OOM_VERSION 2
 
 #define OSTRACE_OOM_COMM 16
+#define OSTRACE_OOM_POLICY_NAME 16  /* a BPF policy's name and its NUL */
 #define OSTRACE_OOM_KEYS 4	    /* keys in one order line */
 #define OSTRACE_OOM_RULES 64	    /* rules in a set */
 #define OSTRACE_OOM_PATH 256	    /* a cgroup's path and its NUL */
@@ -170,6 +171,7 @@ struct ostrace_oom_victim {
  * @trigger_pid: the process whose allocation failed
  * @trigger_cgroup: id of its cgroup v2
  * @trigger_comm: its command name
+ * @bpf: name of the BPF policy that was asked, "": none
  * @kernel: whom the kernel alone would have taken
  * @policy: whom the policy took
  * @victim: processes marked for death, those of memory.oom.group included
@@ -201,15 +203,14 @@ struct ostrace_oom_decision {
 	__u32 pad;
 	__u64 trigger_cgroup;
 	char trigger_comm[OSTRACE_OOM_COMM];
+	char bpf[OSTRACE_OOM_POLICY_NAME];
 	struct ostrace_oom_candidate kernel;
 	struct ostrace_oom_candidate policy;
 	struct ostrace_oom_victim victim[OSTRACE_OOM_VICTIMS];
 };
 
-#define OSTRACE_OOM_DECISION_BPF (1 << 0)     /* a BPF policy was attached */
-#define OSTRACE_OOM_DECISION_SWAPPED (1 << 1) /* and another one before the end */
-#define OSTRACE_OOM_DECISION_DRY (1 << 2)     /* a dry run: nobody was killed */
-#define OSTRACE_OOM_DECISION_CUT (1 << 3)     /* the module was unloaded meanwhile */
+#define OSTRACE_OOM_DECISION_DRY (1 << 0) /* a dry run: nobody was killed */
+#define OSTRACE_OOM_DECISION_CUT (1 << 1) /* the module was unloaded meanwhile */
 
 #define OSTRACE_OOM_RECORD_MAX                 \
 	(sizeof(struct ostrace_oom_decision) + \
@@ -246,7 +247,7 @@ struct ostrace_oom_info {
 	__u64 no_candidates;
 	__u32 flags;
 	__u32 nrules;
-	char policy[16];
+	char policy[OSTRACE_OOM_POLICY_NAME];
 };
 
 #define OSTRACE_OOM_INFO_BPF (1 << 0) /* BPF policies can be attached */

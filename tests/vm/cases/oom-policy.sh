@@ -157,21 +157,27 @@ else
 	result $? "oomd_xattr says what this kernel lacks"
 fi
 
-# Swapped live, in a storm. A decision in which that happens compares what two policies
-# say of different candidates, and is marked; protection by rules holds all the same.
-printf 'protect comm=trigger\nprotect comm=keeper*\n' >/dev/ostrace_oom_rules
-build/tests/vm/oom_storm 6 0 >/run/storm &
-storm=$!
-swaps=0 failed=0
-while kill -0 $storm 2>/dev/null; do
-	for p in leaker restarted; do
-		ostrace oom attach $policies/$p.bpf.o >/dev/null || failed=$((failed + 1))
-		swaps=$((swaps + 1))
-	done
-done
-wait $storm
-is "0 0" "$? $failed" "$swaps policies swapped in a storm: $(cat /run/storm)"
-ostrace oom detach
+# Swapped live, in a storm: under each of them who is small stays.
+said=$(build/tests/vm/oom_swap $policies/{leaker,restarted}.bpf.o build/tests/vm/oom_storm 3 0 2>/run/swap.err)
+result $? "policies swapped in a storm: ${said//$'\n'/, }"
+sed 's/^/# /' /run/swap.err
+
+# A decision keeps the policy it began with. These two take long enough to be swapped in
+# the middle of decisions; whose key it is shows by its sign.
+ostrace oom --json >/run/decisions 2>/run/decisions.err &
+watch=$!
+watching $watch
+said=$(build/tests/vm/oom_swap build/tests/vm/policies/slow_{large,small}.bpf.o build/tests/vm/oom_storm 3 0 2>/run/swap.err)
+[ "${said##* }" = swaps ]
+result $? "policies swapped in decisions: ${said//$'\n'/, }"
+sed 's/^/# /' /run/swap.err
+kill -INT $watch
+wait $watch
+jq -es '([.[] | .bpf] | unique | contains(["slow_large", "slow_small"])) and
+	all(.[] | select(.bpf == "slow_large"); all(.candidates[]; .bpf and .key[0] == .kernel_points)) and
+	all(.[] | select(.bpf == "slow_small"); all(.candidates[]; .bpf and .key[0] == -.kernel_points)) and
+	all(.[] | select(.bpf == null); all(.candidates[]; .bpf | not))' /run/decisions >/dev/null
+result $? "each decision is one policy's: $(jq -r .bpf /run/decisions | sort | uniq -c | tr -s ' \n' ' ')"
 for _ in 1 2 3 4 5 6 7 8 9 10; do rmmod ostrace_oom 2>/dev/null && break; sleep 0.5; done
 [ ! -e /sys/module/ostrace_oom ]
 result $? "the module unloads when the policy has gone"
