@@ -66,6 +66,7 @@ void oom_policy_drop(void)
 static void wait_until_dropped(struct ostrace_oom_ops *ops)
 {
 	synchronize_rcu();
+	/* Pairs with the release in oom_policy_drop(). */
 	wait_event(dropped, smp_load_acquire(&held) != ops);
 }
 

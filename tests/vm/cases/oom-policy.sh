@@ -2,7 +2,7 @@
 # everyday: 7.3
 # BPF policies and the command line of the OOM module.
 # timeout: 900
-# shellcheck disable=SC2034 # victim is looked at by name
+# shellcheck disable=SC2034,SC2319 # victim is looked at by name; conditions are what is asked for
 set -u
 policies=build/modules/oom/policies
 top=/sys/fs/cgroup/oomp
@@ -168,7 +168,7 @@ ostrace oom --json >/run/decisions 2>/run/decisions.err &
 watch=$!
 watching $watch
 said=$(build/tests/vm/oom_swap build/tests/vm/policies/slow_{large,small}.bpf.o build/tests/vm/oom_storm 3 0 2>/run/swap.err)
-[ "${said##* }" = swaps ]
+[[ $said == *swaps ]] # keepers are smaller, and lost: the status is not asked
 result $? "policies swapped in decisions: ${said//$'\n'/, }"
 sed 's/^/# /' /run/swap.err
 kill -INT $watch
