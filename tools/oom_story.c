@@ -379,7 +379,6 @@ static void decision_json(struct buf *b, const struct oom_story *s)
 	json_double(&j, "time", (double)d->wall / 1e9, 3);
 	json_bool(&j, "dry", d->flags & OSTRACE_OOM_DECISION_DRY);
 	json_string(&j, "bpf", d->bpf[0] ? d->bpf : NULL);
-	json_bool(&j, "cut", d->flags & OSTRACE_OOM_DECISION_CUT);
 	json_string(&j, "mode", oom_mode_name(d->mode));
 	json_string(&j, "constraint", NAME(constraint_names, d->constraint));
 	json_s64(&j, "order", d->order);

@@ -151,7 +151,6 @@ static void decision(struct json *j)
 	schema_member(j, "time", "number", "seconds since 1970");
 	schema_member(j, "dry", "boolean", "nobody was killed: oom rank");
 	schema_member_or_null(j, "bpf", "string", "the BPF policy that was asked", true);
-	schema_member(j, "cut", "boolean", "the module was unloaded meanwhile");
 	one_of(j, "mode", modes);
 	one_of(j, "constraint", constraints);
 	schema_member(j, "order", "integer", "of the allocation; -1: SysRq");

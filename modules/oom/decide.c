@@ -18,6 +18,7 @@
 #include <linux/sched/cputime.h>
 #include <linux/timekeeping.h>
 #include <linux/timex.h>
+#include <linux/wait.h>
 #include "oom.h"
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -39,6 +40,16 @@ static struct {
 	/* The best of each order: in the record, or one of three if that has no room. */
 	struct ostrace_oom_candidate spare[3], *kernel, *policy;
 } cur;
+
+/*
+ * Decisions begun and ended; none is under way where both are the same. Written by
+ * the owner of the decision, begun in the RCU read section in which it looks at what
+ * it keeps to the end.
+ */
+static unsigned long begun, ended;
+static DECLARE_WAIT_QUEUE_HEAD(at_end);
+/* No more decisions: the module goes. */
+static bool closed;
 
 /* Written by the owner of the decision, read by anyone. */
 static struct oom_counters counters;
@@ -99,11 +110,11 @@ static void record_order(struct ostrace_oom_decision *d)
 	}
 }
 
-void oom_decision_begin(struct oom_control *oc)
+static void begin(struct oom_control *oc)
 {
 	struct ostrace_oom_decision *d;
 
-	if (READ_ONCE(oom_mode) == OSTRACE_OOM_OFF)
+	if (READ_ONCE(oom_mode) == OSTRACE_OOM_OFF || READ_ONCE(closed))
 		return;
 	/* Not ours to clear: it cannot be, while the kernel holds oom_lock. */
 	if (WARN_ON_ONCE(cur.owner))
@@ -117,7 +128,7 @@ void oom_decision_begin(struct oom_control *oc)
 	cur.began = cur.scored = get_cycles();
 	cur.ours = 0;
 	cur.set = oom_set_get();
-	cur.ops = oom_policy_hold();
+	cur.ops = oom_policy_get();
 	record_begin(d, oc);
 	record_order(d);
 	cur.ctx = (struct ostrace_oom_ctx){
@@ -126,7 +137,36 @@ void oom_decision_begin(struct oom_control *oc)
 		.order = oc->order,
 	};
 	count(&counters.decisions);
+	WRITE_ONCE(begun, begun + 1);
 	WRITE_ONCE(cur.owner, current);
+}
+
+void oom_decision_begin(struct oom_control *oc)
+{
+	rcu_read_lock();
+	begin(oc);
+	rcu_read_unlock();
+}
+
+/*
+ * What is waited for is the kernel's OOM killer at work, its report to the log included.
+ * That waits for nobody who waits here.
+ */
+void oom_decision_wait(void)
+{
+	unsigned long n;
+
+	/* Decisions that began by what there was before are counted now. */
+	synchronize_rcu();
+	n = READ_ONCE(begun);
+	/* Pairs with the release in finish(). */
+	wait_event(at_end, (long)(smp_load_acquire(&ended) - n) >= 0);
+}
+
+void oom_decision_close(void)
+{
+	WRITE_ONCE(closed, true);
+	oom_decision_wait();
 }
 
 /* One that holds the best of neither order. */
@@ -235,12 +275,11 @@ static u64 in_ns(u64 cycles, u64 all, u64 all_ns)
 	return all ? mul_u64_u64_div_u64(min(cycles, all), all_ns, all) : 0;
 }
 
-static void finish(u8 flags)
+static void finish(void)
 {
 	struct ostrace_oom_decision *d = cur.record;
 	u64 all = get_cycles() - cur.began;
 
-	d->flags |= flags;
 	d->total_ns = ktime_get_ns() - d->time;
 	d->choice_ns = in_ns(cur.scored - cur.began, all, d->total_ns);
 	d->policy_ns = in_ns(cur.ours, all, d->total_ns);
@@ -263,10 +302,12 @@ static void finish(u8 flags)
 		count(&counters.waits);
 	}
 	WRITE_ONCE(cur.owner, NULL);
-	oom_policy_drop();
 	if (cur.set)
 		oom_set_put(cur.set);
 	cur.set = NULL;
+	/* All that it used before; pairs with the acquire in oom_decision_wait(). */
+	smp_store_release(&ended, begun);
+	wake_up(&at_end);
 }
 
 void oom_decision_end(void)
@@ -277,12 +318,5 @@ void oom_decision_end(void)
 	if (!d->cgroup)
 		d->limit = cur.oc->totalpages;
 	oom_policy_done(cur.ops, &cur.ctx, d->nvictims);
-	finish(0);
-}
-
-void oom_decision_cut(void)
-{
-	/* cur.oc is on the stack of a task that may be gone. */
-	if (cur.owner)
-		finish(OSTRACE_OOM_DECISION_CUT);
+	finish();
 }

@@ -281,19 +281,15 @@ err_victim:
 	return err;
 }
 
-/*
- * An OOM killer that is at work meanwhile goes on alone: the best candidate
- * hooked so far keeps its rank, and no plain score comes near it.
- */
 void oom_hook_exit(void)
 {
 	/*
-	 * In this order: once the end of a decision is not seen any more, its owner may
-	 * make another one and must not be asked for candidates of the first.
+	 * A decision that lost its hooks would go on among plain scores, with which ours
+	 * cannot be compared: whoever was first so far would be the victim.
 	 */
+	oom_decision_close();
 	unregister_kprobes(calls, ncalls);
 	unregister_kprobe(&badness_probe);
 	unregister_kretprobe(&out_of_memory_probe);
 	oom_tracepoint_unregister("mark_victim", on_mark_victim);
-	oom_decision_cut();
 }

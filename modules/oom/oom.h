@@ -63,8 +63,10 @@ bool oom_decision_mine(void);
 long oom_decision_score(struct task_struct *p, long points);
 void oom_decision_victim(struct task_struct *p, uid_t uid);
 void oom_decision_end(void);
-/** oom_decision_cut - forget a decision whose end will not be seen: no hook runs any more */
-void oom_decision_cut(void);
+/** oom_decision_wait - returns when no decision is under way that was when it was called */
+void oom_decision_wait(void);
+/** oom_decision_close - returns when no decision is under way and none will begin */
+void oom_decision_close(void);
 void oom_decision_counters(struct oom_counters *c);
 
 /* facts.c */
@@ -177,15 +179,13 @@ struct ostrace_oom_ops {
 int oom_policy_init(void);
 bool oom_policy_possible(void);
 void oom_policy_name(char *name, size_t size);
-/** oom_policy_get - the attached policy or NULL; under rcu_read_lock() */
-struct ostrace_oom_ops *oom_policy_get(void);
 /**
- * oom_policy_hold - the attached policy or NULL, for a decision
+ * oom_policy_get - the attached policy or NULL; under rcu_read_lock()
  *
- * It stays as it is until oom_policy_drop(): who detaches it waits. One at a time.
+ * Valid in that read section, and to the end of a decision that begins in it: who
+ * detaches a policy waits for both.
  */
-struct ostrace_oom_ops *oom_policy_hold(void);
-void oom_policy_drop(void);
+struct ostrace_oom_ops *oom_policy_get(void);
 /** oom_policy_judge - let @ops, unless it is NULL, overrule what the rules said; under RCU */
 bool oom_policy_judge(struct ostrace_oom_ops *ops, struct ostrace_oom_ctx *ctx,
 		      struct task_struct *p, const struct oom_where *w, struct oom_key *k);
@@ -210,15 +210,6 @@ static inline void oom_policy_name(char *name, size_t size)
 static inline struct ostrace_oom_ops *oom_policy_get(void)
 {
 	return NULL;
-}
-
-static inline struct ostrace_oom_ops *oom_policy_hold(void)
-{
-	return NULL;
-}
-
-static inline void oom_policy_drop(void)
-{
 }
 
 static inline bool oom_policy_judge(struct ostrace_oom_ops *ops, struct ostrace_oom_ctx *ctx,

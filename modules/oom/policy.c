@@ -20,54 +20,16 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
-#include <linux/wait.h>
 #include "oom.h"
 
 /* Serialises attaching, detaching and swapping. */
 static DEFINE_MUTEX(attach_mutex);
 /* Readers under RCU; written under attach_mutex. The BPF core frees after RCU. */
 static struct ostrace_oom_ops __rcu *attached;
-/*
- * That of the decision under way. Written by the task that makes it, of which the
- * kernel's oom_lock lets there be one; read by who detaches, under attach_mutex.
- */
-static struct ostrace_oom_ops *held;
-static DECLARE_WAIT_QUEUE_HEAD(dropped);
 
 struct ostrace_oom_ops *oom_policy_get(void)
 {
 	return rcu_dereference(attached);
-}
-
-struct ostrace_oom_ops *oom_policy_hold(void)
-{
-	struct ostrace_oom_ops *ops;
-
-	rcu_read_lock();
-	ops = rcu_dereference(attached);
-	WRITE_ONCE(held, ops);
-	rcu_read_unlock();
-	return ops;
-}
-
-void oom_policy_drop(void)
-{
-	/* All use of it before; pairs with the acquire in wait_until_dropped(). */
-	smp_store_release(&held, NULL);
-	wake_up(&dropped);
-}
-
-/*
- * With attach_mutex held, so that no later decision holds @ops, which is attached no
- * more. Once a grace period is over, who found it attached has said so in @held. What
- * is waited for is the kernel's OOM killer at work, its report to the log included;
- * that waits for nobody here.
- */
-static void wait_until_dropped(struct ostrace_oom_ops *ops)
-{
-	synchronize_rcu();
-	/* Pairs with the release in oom_policy_drop(). */
-	wait_event(dropped, smp_load_acquire(&held) != ops);
 }
 
 bool oom_policy_judge(struct ostrace_oom_ops *ops, struct ostrace_oom_ctx *ctx,
@@ -279,8 +241,8 @@ static void policy_unreg(void *kdata, struct bpf_link *link)
 	mutex_lock(&attach_mutex);
 	if (rcu_access_pointer(attached) == ops)
 		RCU_INIT_POINTER(attached, NULL);
-	wait_until_dropped(ops);
 	mutex_unlock(&attach_mutex);
+	oom_decision_wait();
 	pr_info("policy %s detached\n", ops->name);
 }
 
@@ -291,10 +253,11 @@ static int policy_update(void *kdata, void *old_kdata, struct bpf_link *link)
 	mutex_lock(&attach_mutex);
 	if (rcu_access_pointer(attached) == old_kdata) {
 		rcu_assign_pointer(attached, (struct ostrace_oom_ops *)kdata);
-		wait_until_dropped(old_kdata);
 		err = 0;
 	}
 	mutex_unlock(&attach_mutex);
+	if (!err)
+		oom_decision_wait();
 	return err;
 }
 

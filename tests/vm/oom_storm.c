@@ -4,8 +4,8 @@
  * keepers that are bigger. Usage: oom_storm SECONDS KEEP
  *
  * With KEEP=1, keepers are protected by every set of rules, which is replaced all
- * the time: none may die. With KEEP=0 nobody is protected (the module comes and
- * goes) and keepers are smaller than hogs. The last line is "K kills, N keepers
+ * the time: none may die. With KEEP=0 nobody is protected (the module or policies come
+ * and go) and keepers are smaller than hogs, so none may die of that either. The last line is "K kills, N keepers
  * lost, R sets of rules"; the status is 1 if a keeper was lost or nobody killed.
  */
 #include "oom_vm.h"
@@ -62,8 +62,9 @@ int main(int argc, char **argv)
 	must_write("/proc/self/oom_score_adj", "-1000");
 	must_write(CGROUPS "/cgroup.subtree_control", "+memory");
 	cg_make_inner(TOP);
-	cg_make(TOP "/hogs");
+	/* Keepers are looked at first: a decision that is cut off would take one. */
 	cg_make(TOP "/keep");
+	cg_make(TOP "/hogs");
 	before = cg_event(TOP, "oom_kill");
 	cg_write(TOP, "memory.max", "48M");
 	cg_no_swap(TOP);

@@ -286,8 +286,12 @@ static inline void trigger_start(struct proc *p, const char *top, size_t mb, siz
 	m = map_anon(mb * MB);
 	for (i = 0; i < mb * MB && !*stop_trigger; i += 4096) {
 		m[i] = 1;
-		if (i < fast * MB)
+		if (i < fast * MB) {
+			/* There was less room than was thought. */
+			if (!(i % (16 * 4096)) && kills_in(events) != before)
+				break;
 			continue;
+		}
 		if (kills_in(events) != before)
 			break;
 		if (!(i % (pages * 4096)))

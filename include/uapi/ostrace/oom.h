@@ -210,7 +210,6 @@ struct ostrace_oom_decision {
 };
 
 #define OSTRACE_OOM_DECISION_DRY (1 << 0) /* a dry run: nobody was killed */
-#define OSTRACE_OOM_DECISION_CUT (1 << 1) /* the module was unloaded meanwhile */
 
 #define OSTRACE_OOM_RECORD_MAX                 \
 	(sizeof(struct ostrace_oom_decision) + \
