@@ -237,11 +237,14 @@ static int follow(struct watch *w, struct loop *l)
 /* Either of the two sources suffices, but each tells what the other does not. */
 static int open_sources(struct watch *w, struct session **s)
 {
+	char without[256] = "";
 	int err;
 
 	w->fd = oom_device_open();
 	if (w->fd < 0 && w->fd != -EOPNOTSUPP)
 		return w->fd;
+	if (w->fd < 0)
+		snprintf(without, sizeof(without), "%s", err_text(w->fd));
 	err_clear();
 	err = session_open(s, true, w->o->verbose);
 	if (!err)
@@ -251,8 +254,9 @@ static int open_sources(struct watch *w, struct session **s)
 	if (err)
 		warn_print("what victims free, and when, cannot be told: %s", err_text(err));
 	else if (w->fd < 0)
-		warn_print("the module ostrace_oom is not loaded: it would add the limit, the "
-			   "ranking of all candidates and the time the decision took");
+		warn_print("%s: it would add the limit, the ranking of all candidates and the "
+			   "time the decision took",
+			   without);
 	err_clear();
 	return 0;
 }

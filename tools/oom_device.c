@@ -26,19 +26,28 @@ static int no_device(int err)
 
 int oom_device_open(void)
 {
-	int fd = open(RECORDS, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = open(RECORDS, O_RDONLY | O_NONBLOCK | O_CLOEXEC), err;
+	struct ostrace_oom_info info;
 
-	return fd < 0 ? no_device(errno) : fd;
+	if (fd < 0)
+		return no_device(errno);
+	/* Before anything is read: records of another version have another shape. */
+	err = oom_device_info(fd, &info);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
 }
 
 int oom_device_info(int fd, struct ostrace_oom_info *info)
 {
-	if (ioctl(fd, OSTRACE_OOM_IOC_INFO, info))
-		return err_set(-errno, "cannot ask the module ostrace_oom: %s", strerror(errno));
-	if (info->version != OSTRACE_OOM_VERSION)
+	int err = ioctl(fd, OSTRACE_OOM_IOC_INFO, info) ? -errno : 0;
+
+	/* The size of the answer is part of the question. */
+	if (err == -ENOTTY || (!err && info->version != OSTRACE_OOM_VERSION))
 		return err_set(-EOPNOTSUPP,
 			       "the module ostrace_oom is of another version than this program");
-	return 0;
+	return err ? err_set(err, "cannot ask the module ostrace_oom: %s", strerror(-err)) : 0;
 }
 
 const char *oom_mode_name(unsigned int mode)

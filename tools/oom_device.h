@@ -7,10 +7,10 @@
 #include <stdint.h>
 #include "uapi/ostrace/oom.h"
 
-/** oom_device_open - /dev/ostrace_oom, not blocking; -EOPNOTSUPP without the module */
+/** oom_device_open - /dev/ostrace_oom, not blocking; -EOPNOTSUPP without a module of our version */
 int oom_device_open(void);
 int oom_device_info(int fd, struct ostrace_oom_info *info);
-/** oom_device_mode - the mode's name, in words */
+/** oom_mode_name - the mode's name, in words */
 const char *oom_mode_name(unsigned int mode);
 
 /**

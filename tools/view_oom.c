@@ -131,6 +131,7 @@ struct view_state {
 	int learned;
 	double ns_per_event;
 	const char *notes[2];
+	char without[256]; /* why there are no records */
 };
 
 static void oom_close(struct view_state *st)
@@ -150,12 +151,18 @@ static void oom_close(struct view_state *st)
 /* The records are an addition: without them there are blanks. */
 static void open_records(struct view_state *st)
 {
-	st->fd = oom_device_open();
-	if (st->fd >= 0)
-		st->room = malloc(OSTRACE_OOM_RECORD_MAX);
-	if (!st->room)
-		st->notes[0] = "the module ostrace_oom is not loaded: it would add the limit, "
-			       "whom the kernel alone would have taken, and the decision time";
+	int err;
+
+	st->fd = err = oom_device_open();
+	if (st->fd >= 0 && !(st->room = malloc(OSTRACE_OOM_RECORD_MAX)))
+		err = -ENOMEM;
+	if (err < 0) {
+		snprintf(st->without, sizeof(st->without),
+			 "%s: it would add the limit, whom the kernel alone would have taken, "
+			 "and the decision time",
+			 err_text(err));
+		st->notes[0] = st->without;
+	}
 	err_clear();
 }
 

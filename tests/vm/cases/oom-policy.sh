@@ -72,6 +72,12 @@ wait $watch_json 2>/dev/null
 for _ in $(seq 100); do [ "$(links)" = 0 ] && break; sleep 0.1; done # the kernel frees them later
 [ -z "$(ls -A /sys/kernel/tracing/instances)" ] && [ "$(links)" = 0 ]
 result $? "and nothing is left, whatever ended it"
+# Zeros without end are no records of ours: another version's are not taken for ours either.
+ln -s /dev/zero /dev/ostrace_oom
+said=$(timeout -k 1 60 ostrace oom status 2>&1)
+timeout -k 1 60 ostrace oom -n1 0.1 >/run/impostor 2>&1 && [[ $said == *'of another version'* ]] && grep -q 'of another version' /run/impostor
+result $? "a module of another version is not read: $said"
+rm /dev/ostrace_oom
 modprobe ostrace_oom mode=enforce || exit 1
 
 # The command.
