@@ -186,7 +186,7 @@ static int tell(struct watch *w)
 		oom_story_text(&b, &s, &w->style);
 	err = buf_flush(&b, STDOUT_FILENO);
 	buf_free(&b);
-	return err ? -EPIPE : 0;
+	return err;
 }
 
 /* Tell what is over; @all: also what is not. 0 or -errno. */
