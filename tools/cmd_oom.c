@@ -199,6 +199,11 @@ static int open_cgroup(const char *path, int *fd)
 	err = lookup_cgroup(path, &cg);
 	if (err)
 		return err;
+	/* The root has no limit to meet but that of the machine. */
+	if (!strcmp(cg.path, "/")) {
+		free(cg.path);
+		return 0;
+	}
 	if (!lookup_cgroup_mount(mount, sizeof(mount)))
 		mount[0] = '\0';
 	snprintf(full, sizeof(full), "%s%s", mount, cg.path);

@@ -130,14 +130,17 @@ static void write_who(struct buf *b, const struct oom_story *s, const struct tex
 		buf_printf(b, "%s  #%llu  %s (%d) ran out of memory", when, d->seq,
 			   plain_name(name, sizeof(name), d->trigger_comm, style), d->trigger_pid);
 	paint(b, style, PAINT_NONE);
+	/* memory.max is as much as there can be: "max". */
+	if (d->limit >= (uint64_t)INT64_MAX / PAGE)
+		snprintf(limit, sizeof(limit), "none");
+	else
+		bytes(limit, sizeof(limit), (__s64)d->limit);
 	if (d->cgroup)
 		buf_printf(b, " in %s: limit %s, used %s",
-			   place_name(place, sizeof(place), s, d->cgroup, style),
-			   bytes(limit, sizeof(limit), (__s64)d->limit),
+			   place_name(place, sizeof(place), s, d->cgroup, style), limit,
 			   bytes(usage, sizeof(usage), (__s64)d->usage));
 	else
-		buf_printf(b, " (%s): %s in all", NAME(constraint_names, d->constraint),
-			   bytes(limit, sizeof(limit), (__s64)d->limit));
+		buf_printf(b, " (%s): %s in all", NAME(constraint_names, d->constraint), limit);
 	buf_putc(b, '\n');
 	write_pressure(b, s);
 }
@@ -220,6 +223,10 @@ static void write_end(struct buf *b, const struct oom_story *s, const struct tex
 
 	plain_name(policy, sizeof(policy), d->policy.comm, style);
 	plain_name(kernel, sizeof(kernel), d->kernel.comm, style);
+	if (d->flags & OSTRACE_OOM_DECISION_DRY && !d->considered) {
+		buf_puts(b, "  nobody: no process there that the kernel would kill\n");
+		return;
+	}
 	if (d->flags & OSTRACE_OOM_DECISION_DRY) {
 		buf_printf(b, "  the policy takes %s (%d), the kernel alone %s (%d)\n", policy,
 			   d->policy.pid, kernel, d->kernel.pid);

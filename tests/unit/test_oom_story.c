@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "oom_paths.h"
 #include "oom_story.h"
@@ -99,6 +100,24 @@ static void test_text(void **state)
 	buf_free(&b);
 }
 
+/* A dry run where there is no limit, and nobody. */
+static void test_nobody(void **state)
+{
+	struct oom_story s = make_story();
+	struct text_style style = { .utf8 = true };
+	struct buf b = { 0 };
+
+	rec.d.flags = OSTRACE_OOM_DECISION_DRY;
+	rec.d.limit = (uint64_t)INT64_MAX / (uint64_t)sysconf(_SC_PAGESIZE);
+	rec.d.considered = rec.d.candidates = rec.d.nvictims = 0;
+	rec.d.kernel = rec.d.policy = (struct ostrace_oom_candidate){ 0 };
+	oom_story_text(&b, &s, &style);
+	assert_non_null(strstr(b.s, "if memory ran out now in /a: limit none, used 0"));
+	assert_non_null(strstr(b.s, "  nobody: "));
+	assert_null(strstr(b.s, "(0)"));
+	buf_free(&b);
+}
+
 static void test_json(void **state)
 {
 	struct oom_story s = make_story();
@@ -178,9 +197,9 @@ static void test_paths(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_order), cmocka_unit_test(test_text),
-		cmocka_unit_test(test_json),  cmocka_unit_test(test_kill),
-		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_order),  cmocka_unit_test(test_text),
+		cmocka_unit_test(test_nobody), cmocka_unit_test(test_json),
+		cmocka_unit_test(test_kill),   cmocka_unit_test(test_paths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
