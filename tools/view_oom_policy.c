@@ -111,6 +111,11 @@ static int attach_first(struct bpf_map *map)
 			       last_words[0] ? last_words : strerror(-err));
 	err = bpf_link__pin(link, PIN);
 	bpf_link__destroy(link);
+	/* libbpf's answer to a directory of another file system. */
+	if (err == -EINVAL || err == -ENOENT)
+		return err_set(-EOPNOTSUPP,
+			       "cannot pin the policy at " PIN ": no BPF file system is "
+			       "mounted there (mount -t bpf bpf /sys/fs/bpf)");
 	return err ? err_set(err, "cannot pin the policy at " PIN ": %s", strerror(-err)) : 0;
 }
 
@@ -183,8 +188,19 @@ close:
 	return err;
 }
 
+/*
+ * Detached first, and then unpinned: to unpin alone leaves it to the kernel when the
+ * policy goes, and who attaches the next one meanwhile finds the place taken.
+ */
 int oom_policy_detach(void)
 {
+	int link = bpf_obj_get(PIN);
+
+	if (link >= 0) {
+		/* It may have lost its policy already: the pin is to go all the same. */
+		bpf_link_detach(link);
+		close(link);
+	}
 	if (!unlink(PIN))
 		return 0;
 	return errno == ENOENT ? err_set(-ENOENT, "no policy is attached") :
