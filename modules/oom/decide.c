@@ -47,7 +47,6 @@ static struct {
  * it keeps to the end.
  */
 static unsigned long begun, ended;
-static DECLARE_WAIT_QUEUE_HEAD(at_end);
 /* No more decisions: the module goes. */
 static bool closed;
 
@@ -160,7 +159,7 @@ void oom_decision_wait(void)
 	synchronize_rcu();
 	n = READ_ONCE(begun);
 	/* Pairs with the release in finish(). */
-	wait_event(at_end, (long)(smp_load_acquire(&ended) - n) >= 0);
+	wait_event(oom_end_wait, (long)(smp_load_acquire(&ended) - n) >= 0);
 }
 
 void oom_decision_close(void)
@@ -307,7 +306,7 @@ static void finish(void)
 	cur.set = NULL;
 	/* All that it used before; pairs with the acquire in oom_decision_wait(). */
 	smp_store_release(&ended, begun);
-	wake_up(&at_end);
+	oom_wake();
 }
 
 void oom_decision_end(void)

@@ -124,6 +124,7 @@ err_ring:
 static void __exit oom_exit(void)
 {
 	oom_hook_exit();
+	oom_wake_exit();
 	oom_dev_exit();
 	oom_set_exit();
 	oom_ring_exit();

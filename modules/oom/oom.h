@@ -8,6 +8,7 @@
  *	ruleset.c	the rules in force
  *	policy.c	BPF policies
  *	ring.c		records
+ *	wake.c		waking who waits for a decision
  *	dev.c		the devices
  *	dryrun.c	a decision that nobody dies of
  *	rank.c rules.c parse.c	computation only
@@ -239,7 +240,14 @@ u64 oom_ring_oldest(void);
 /** oom_ring_read - copy records from number *@next on; returns bytes, 0 if there is none yet */
 ssize_t oom_ring_read(u64 *next, char __user *buf, size_t len);
 bool oom_ring_has(u64 next);
-extern struct wait_queue_head oom_ring_wait;
+
+/* wake.c */
+
+extern struct wait_queue_head oom_ring_wait, oom_end_wait;
+/** oom_wake - a decision is over: let those look who wait; from any context */
+void oom_wake(void);
+/** oom_wake_exit - when no decision is made any more */
+void oom_wake_exit(void);
 
 /* dryrun.c */
 

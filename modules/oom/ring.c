@@ -9,15 +9,12 @@
  */
 #include <linux/minmax.h>
 #include <linux/vmalloc.h>
-#include <linux/wait.h>
 #include "oom.h"
 
 static char *slots;
 static size_t slot_size;
 static unsigned int nslots, ncandidates;
 static u64 head; /* records committed; release by the writer, acquire by readers */
-
-DECLARE_WAIT_QUEUE_HEAD(oom_ring_wait);
 
 static struct ostrace_oom_decision *slot_of(u64 n)
 {
@@ -59,7 +56,6 @@ void oom_ring_commit(struct ostrace_oom_decision *d)
 {
 	d->size = sizeof(*d) + d->candidates * sizeof(struct ostrace_oom_candidate);
 	smp_store_release(&head, head + 1); /* the record is whole before it is seen */
-	wake_up_interruptible(&oom_ring_wait);
 }
 
 u64 oom_ring_oldest(void)

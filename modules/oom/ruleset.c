@@ -28,8 +28,11 @@ static DEFINE_MUTEX(set_mutex);
 static struct oom_set __rcu *set_now;
 static struct oom_rules_error last_error;
 
-/* Serialises writers of oom_rule.cgroup[]; readers take what they find. */
-static DEFINE_SPINLOCK(bind_lock);
+/*
+ * Serialises writers of oom_rule.cgroup[]; readers take what they find. Raw: tracepoints
+ * are called with preemption off before Linux 7.0.
+ */
+static DEFINE_RAW_SPINLOCK(bind_lock);
 
 struct oom_set *oom_set_get(void)
 {
@@ -70,10 +73,10 @@ static void bind_existing(struct oom_rule *r)
 
 	if (IS_ERR(cgrp))
 		return;
-	spin_lock_irq(&bind_lock);
+	raw_spin_lock_irq(&bind_lock);
 	if ((cgrp->self.flags & CSS_ONLINE) && cgrp->level == r->level)
 		bind(r, cgrp);
-	spin_unlock_irq(&bind_lock);
+	raw_spin_unlock_irq(&bind_lock);
 	cgroup_put(cgrp);
 }
 
@@ -92,9 +95,9 @@ static void on_mkdir(void *data, struct cgroup *cgrp, const char *path)
 		if (!(r->conditions & OOM_IF_CGROUP) || cgrp->level != r->level ||
 		    strcmp(path, r->path))
 			continue;
-		spin_lock_irqsave(&bind_lock, flags);
+		raw_spin_lock_irqsave(&bind_lock, flags);
 		bind(r, cgrp);
-		spin_unlock_irqrestore(&bind_lock, flags);
+		raw_spin_unlock_irqrestore(&bind_lock, flags);
 	}
 	rcu_read_unlock();
 }
