@@ -7,7 +7,9 @@
  * no lock that the writer takes: they copy a slot and look at head again. What
  * they copied is whole unless head has since come round to that slot.
  */
+#include <linux/build_bug.h>
 #include <linux/minmax.h>
+#include <linux/stddef.h>
 #include <linux/vmalloc.h>
 #include "oom.h"
 
@@ -15,6 +17,10 @@ static char *slots;
 static size_t slot_size;
 static unsigned int nslots, ncandidates;
 static u64 head; /* records committed; release by the writer, acquire by readers */
+
+/* No hole, which 32-bit programs would not have. */
+static_assert(offsetof(struct ostrace_oom_decision, trigger_cgroup) ==
+	      offsetofend(struct ostrace_oom_decision, pad));
 
 static struct ostrace_oom_decision *slot_of(u64 n)
 {

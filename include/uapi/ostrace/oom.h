@@ -200,7 +200,7 @@ struct ostrace_oom_decision {
 	__u32 candidates;
 	__u32 nvictims;
 	__s32 trigger_pid;
-	__u32 pad;
+	__u32 pad[2]; /* the same shape for 32-bit programs */
 	__u64 trigger_cgroup;
 	char trigger_comm[OSTRACE_OOM_COMM];
 	char bpf[OSTRACE_OOM_POLICY_NAME];
