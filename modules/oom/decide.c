@@ -88,7 +88,8 @@ static void record_begin(struct ostrace_oom_decision *d, struct oom_control *oc)
 	cgrp = task_dfl_cgroup(current);
 	d->trigger_cgroup = cgrp ? cgroup_id(cgrp) : 0;
 	rcu_read_unlock();
-	if (oc->memcg) {
+	/* A cgroup v1 may have the id of another one in v2. */
+	if (oc->memcg && cgroup_subsys_on_dfl(memory_cgrp_subsys)) {
 		d->cgroup = cgroup_id(oc->memcg->css.cgroup);
 		d->limit = READ_ONCE(oc->memcg->memory.max);
 		d->usage = page_counter_read(&oc->memcg->memory);

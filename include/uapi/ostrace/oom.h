@@ -155,7 +155,7 @@ struct ostrace_oom_victim {
  * @choice_ns: until the last candidate was scored, the kernel's part included
  * @policy_ns: of that, in this module
  * @missed: decisions the module could not follow, since it was loaded
- * @cgroup: id of the cgroup whose memory limit was met, 0 if none
+ * @cgroup: id of the cgroup v2 whose memory limit was met, 0 if none
  * @limit: its memory.max in pages; all pages that count if @cgroup is 0
  * @usage: its usage in pages, 0 if @cgroup is 0
  * @gfp: flags of the allocation that failed
