@@ -63,9 +63,9 @@ static void bind(struct oom_rule *r, struct cgroup *cgrp)
 }
 
 /*
- * Runs after the set is published. A cgroup that is removed and made again while
- * we look comes by cgroup_mkdir, after the old one went offline: so what we
- * found is written only while it is online, and then before the new one.
+ * After the set is published, a cgroup that is removed and made again while we
+ * look comes by cgroup_mkdir, after the old one went offline: so what we found is
+ * written only while it is online, and then before the new one.
  */
 static void bind_existing(struct oom_rule *r)
 {
@@ -78,6 +78,15 @@ static void bind_existing(struct oom_rule *r)
 		bind(r, cgrp);
 	raw_spin_unlock_irq(&bind_lock);
 	cgroup_put(cgrp);
+}
+
+static void bind_all(struct oom_rules *rules)
+{
+	struct oom_rule *r;
+
+	for (r = rules->rule; r < rules->rule + rules->nrules; r++)
+		if (r->conditions & OOM_IF_CGROUP)
+			bind_existing(r);
 }
 
 static void on_mkdir(void *data, struct cgroup *cgrp, const char *path)
@@ -105,7 +114,6 @@ static void on_mkdir(void *data, struct cgroup *cgrp, const char *path)
 int oom_set_replace(const char *text, size_t len)
 {
 	struct oom_set *set, *old;
-	unsigned int i;
 	int err;
 
 	/* Paths are looked up from the writer's cgroup namespace. */
@@ -128,10 +136,11 @@ int oom_set_replace(const char *text, size_t len)
 	memcpy(set->text, text, len);
 	set->len = len;
 	refcount_set(&set->users, 1);
+	/* Before, so that no decision finds a set that protects nobody yet; and again, */
+	bind_all(&set->rules);
 	old = rcu_replace_pointer(set_now, set, lockdep_is_held(&set_mutex));
-	for (i = 0; i < set->rules.nrules; i++)
-		if (set->rules.rule[i].conditions & OOM_IF_CGROUP)
-			bind_existing(&set->rules.rule[i]);
+	/* for cgroups made since: only of a set in force is cgroup_mkdir told. */
+	bind_all(&set->rules);
 	mutex_unlock(&set_mutex);
 	if (old)
 		oom_set_put(old);
