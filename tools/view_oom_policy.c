@@ -51,7 +51,8 @@ static void keep_reason(const char *log)
 		 /* The module's only reasons to say so: see policy_check_member(). */
 		 strncmp(line, "attach to unsupported member", 28) ?
 			 "" :
-			 ": it may neither sleep nor use bpf_for, other iterators or may_goto");
+			 ": it may neither sleep nor use bpf_for, other iterators, may_goto or "
+			 "global functions (make them static)");
 }
 
 /* The first complaint is the cause, unless the verifier has one. */

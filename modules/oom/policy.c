@@ -167,6 +167,21 @@ static bool may_loop_long(const struct bpf_prog *prog)
 	return false;
 }
 
+/*
+ * nor global functions: the verifier follows each of them once, alone, so that loops
+ * with one in them multiply unseen, by as many as can call each other.
+ */
+static bool verified_apart(const struct bpf_prog *prog)
+{
+	const struct bpf_prog_aux *aux = prog->aux;
+	u32 i;
+
+	for (i = 1; i < aux->func_info_cnt; i++)
+		if (aux->func_info_aux[i].linkage == BTF_FUNC_GLOBAL)
+			return true;
+	return false;
+}
+
 static const struct bpf_verifier_ops policy_verifier_ops = {
 	.is_valid_access = policy_valid_access,
 	.get_func_proto = policy_func_proto,
@@ -181,7 +196,7 @@ static int policy_init(struct btf *btf)
 static int policy_check_member(const struct btf_type *t, const struct btf_member *member,
 			       const struct bpf_prog *prog)
 {
-	return prog->sleepable || may_loop_long(prog) ? -EINVAL : 0;
+	return prog->sleepable || may_loop_long(prog) || verified_apart(prog) ? -EINVAL : 0;
 }
 
 static int copy_name(char *to, const char *from)
