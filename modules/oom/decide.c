@@ -317,6 +317,7 @@ void oom_decision_end(void)
 	d->constraint = cur.oc->constraint;
 	if (!d->cgroup)
 		d->limit = cur.oc->totalpages;
+	cur.ctx.victim_cgroup = d->nvictims ? d->victim[0].cgroup : 0;
 	oom_policy_done(cur.ops, &cur.ctx, d->nvictims);
 	finish();
 }

@@ -151,6 +151,7 @@ u64 ostrace_oom_ancestor(struct task_struct *p, int level);
  * @constraint: enum ostrace_oom_constraint
  * @order: of the allocation, -1: SysRq
  * @dry: nobody will be killed
+ * @victim_cgroup: for @done: cgroup id of the process that was chosen, 0: none
  */
 struct ostrace_oom_ctx {
 	u64 seq;
@@ -159,6 +160,7 @@ struct ostrace_oom_ctx {
 	int constraint;
 	int order;
 	int dry;
+	u64 victim_cgroup;
 };
 
 /**

@@ -19,6 +19,7 @@ struct ostrace_oom_ctx {
 	int constraint;
 	int order;
 	int dry;
+	u64 victim_cgroup; /* for done */
 } __attribute__((preserve_access_index));
 
 struct ostrace_oom_ops {

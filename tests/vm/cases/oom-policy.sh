@@ -132,7 +132,9 @@ is database "$(one true database:oomp/a:8 leak:oomp/b:1:4)" "leaker: without a m
 
 ostrace oom attach $policies/restarted.bpf.o && ostrace oom status | grep -q 'policy restarted'
 result $? "another policy takes its place"
-is first "$(one true first:oomp/a:10 other:oomp/b:6)" "restarted: the largest at first"
+# Who is largest by score alone, and spared by a rule, was not killed.
+printf 'protect comm=trigger\nprotect comm=keeper\n' | ostrace oom load -
+is first "$(one true keeper:oomp/u:12 first:oomp/a:10 other:oomp/b:6)" "restarted: the largest at first"
 is again "$(one true again:oomp/a:5 other:oomp/b:6)" "restarted: then the one that came back"
 ostrace oom detach
 is larger "$(one true smaller:oomp/a:5 larger:oomp/b:6)" "detached: the kernel's order"
