@@ -8,6 +8,7 @@
 #include <linux/err.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/oom.h>
 #include <linux/page_counter.h>
 #include <linux/sched/mm.h>
@@ -20,6 +21,9 @@
 #include "oom.h"
 
 #define DRYRUN_MAX 65536
+
+/* One at a time: policies may keep what is of one dry run only. */
+static DEFINE_MUTEX(dryrun_mutex);
 
 /* What the dry run knows while it goes through the processes. */
 struct dryrun {
@@ -216,7 +220,9 @@ int oom_dryrun(const struct ostrace_oom_rank __user *arg)
 		err = PTR_ERR(d->memcg);
 		goto free_candidates;
 	}
+	mutex_lock(&dryrun_mutex);
 	scan(d);
+	mutex_unlock(&dryrun_mutex);
 	if (copy_to_user(buf, &d->head, sizeof(d->head)) ||
 	    copy_to_user(buf + 1, d->c, d->head.candidates * sizeof(*d->c)))
 		err = -EFAULT;

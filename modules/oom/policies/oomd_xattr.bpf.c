@@ -19,8 +19,8 @@ extern int bpf_cgroup_read_xattr(struct cgroup *cgroup, const char *name__str,
 extern struct cgroup *bpf_cgroup_from_id(u64 cgid) __ksym;
 extern void bpf_cgroup_release(struct cgroup *p) __ksym;
 
-/* One decision at a time, and the policy does not recurse. */
-char value[8];
+/* There is one decision at a time, and one dry run, beside each other. */
+char value[8], dry_value[8];
 
 static u32 owner_of(struct cgroup *cgrp)
 {
@@ -45,19 +45,25 @@ static bool entitled(struct cgroup *cgrp, struct ostrace_oom_ctx *oc)
 	return owner == entitled;
 }
 
+static __always_inline bool says_yes(struct cgroup *cgrp, const char *name, int dry)
+{
+	char *to = dry ? dry_value : value;
+	struct bpf_dynptr d;
+
+	if (bpf_dynptr_from_mem(to, sizeof(value), 0, &d))
+		return false;
+	return bpf_cgroup_read_xattr(cgrp, name, &d) > 0 && to[0] == '1';
+}
+
 SEC("struct_ops/badness")
 s64 BPF_PROG(badness, struct task_struct *p, s64 points, struct ostrace_oom_ctx *oc,
 	     struct cgroup *cgrp, struct mem_cgroup *memcg)
 {
-	struct bpf_dynptr d;
-
 	if (!cgrp || !entitled(cgrp, oc))
 		return points;
-	if (bpf_dynptr_from_mem(value, sizeof(value), 0, &d))
-		return points;
-	if (bpf_cgroup_read_xattr(cgrp, "user.oomd_omit", &d) > 0 && value[0] == '1')
+	if (says_yes(cgrp, "user.oomd_omit", oc->dry))
 		return OSTRACE_OOM_PROTECT;
-	if (bpf_cgroup_read_xattr(cgrp, "user.oomd_avoid", &d) > 0 && value[0] == '1')
+	if (says_yes(cgrp, "user.oomd_avoid", oc->dry))
 		return points - AVOIDED;
 	return points;
 }
