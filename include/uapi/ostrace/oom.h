@@ -5,7 +5,8 @@
  *
  * /dev/ostrace_oom_rules holds the rules as text. A read gives back what was
  * written; one write() at the start of the file replaces the whole set, or fails and
- * changes nothing; one further on (a shell's printf writes line by line) is refused:
+ * changes nothing; one further on is refused (a shell's printf writes line by line, and
+ * leaves a set of its first line):
  *
  *	# comment
  *	order KEY...			which candidate goes first; "order size"
