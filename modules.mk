@@ -56,6 +56,11 @@ scx-selftests: ## build the kernel's own tests of sched_ext; the case sched-self
 memcg-selftests: ## build the kernel's own tests of memory cgroups; the case oom-selftests runs them
 	@$(ROOT_SH) exec -- tests/kernel/memcg.sh
 
+.PHONY: oom-peers
+oom-peers: ## measure the OOM module beside earlyoom and systemd-oomd in the VM, for more than half an hour
+	@$(ROOT_SH) exec -- make $(JOBS) --no-print-directory all tests-build modules >&2
+	@$(ROOT_SH) exec -- tests/vm/peers.sh $(ARGS)
+
 .PHONY: bench-sched
 bench-sched: ## compare the scheduler with the kernel's own in the VM (adds packages to the root)
 	@$(ROOT_SH) ensure bench
