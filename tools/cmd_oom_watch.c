@@ -43,23 +43,29 @@ struct watch {
 	char home[1100], limited[1100]; /* cgroups of the victim and of the limit */
 };
 
-/* Text of a file of a cgroup; false if there is none. */
-static bool cgroup_file(const char *path, const char *file, char *out, size_t n)
+/* Text of a small file; false if there is none. */
+static bool whole_file(const char *path, char *out, size_t n)
 {
-	char mount[512], full[1800];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t len = -1;
-	int fd;
 
-	if (!lookup_cgroup_mount(mount, sizeof(mount)))
-		return false;
-	snprintf(full, sizeof(full), "%s%s/%s", mount, path, file);
-	fd = open(full, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		len = read(fd, out, n - 1);
 		close(fd);
 	}
 	out[len > 0 ? len : 0] = '\0';
 	return len > 0;
+}
+
+/* The same of a file of a cgroup. */
+static bool cgroup_file(const char *path, const char *file, char *out, size_t n)
+{
+	char mount[512], full[1800];
+
+	if (!lookup_cgroup_mount(mount, sizeof(mount)))
+		return false;
+	snprintf(full, sizeof(full), "%s%s/%s", mount, path, file);
+	return whole_file(full, out, n);
 }
 
 static long long number_after(const char *text, const char *key)
@@ -69,11 +75,13 @@ static long long number_after(const char *text, const char *key)
 	return p ? strtoll(p + strlen(key), NULL, 10) : -1;
 }
 
+/* Of a cgroup, or "": of the machine. */
 static double pressure_of(const char *path)
 {
 	char text[256], *p;
 
-	if (!cgroup_file(path, "memory.pressure", text, sizeof(text)))
+	if (!(*path ? cgroup_file(path, "memory.pressure", text, sizeof(text)) :
+		      whole_file("/proc/pressure/memory", text, sizeof(text))))
 		return -1;
 	p = strstr(text, "some avg10=");
 	return p ? strtod(p + 11, NULL) : -1;
@@ -126,10 +134,12 @@ static int next_kill(struct watch *w)
 static void take_in_hand(struct watch *w)
 {
 	uint64_t home = w->d ? w->d->victim[0].cgroup : w->kill.cgroup;
-	uint64_t limited = w->d && w->d->cgroup ? w->d->cgroup : home;
+	/* Without the module the victim's is the best guess. */
+	uint64_t limited = w->d ? w->d->cgroup : home;
 
 	snprintf(w->home, sizeof(w->home), "%s", cgroups_name(w->names, home, 0));
-	snprintf(w->limited, sizeof(w->limited), "%s", cgroups_name(w->names, limited, 0));
+	snprintf(w->limited, sizeof(w->limited), "%s",
+		 limited ? cgroups_name(w->names, limited, 0) : "");
 	w->pressure = pressure_of(w->limited);
 	w->in_hand = true;
 }
@@ -176,7 +186,7 @@ static int tell(struct watch *w)
 		s.wall = (double)(now_ns(CLOCK_REALTIME) -
 				  (now_ns(CLOCK_MONOTONIC) - w->kill.time)) /
 			 1e9;
-	if (cgroup_file(w->limited, "memory.current", text, sizeof(text)))
+	if (*w->limited && cgroup_file(w->limited, "memory.current", text, sizeof(text)))
 		s.usage_after = strtoll(text, NULL, 10);
 	if (cgroup_file(w->home, "memory.events", text, sizeof(text)))
 		s.kills = number_after(text, "oom_kill ");

@@ -198,7 +198,7 @@ int lookup_cgroup(const char *path, struct cgroup_ref *cg)
 			-EOPNOTSUPP,
 			"--cgroup: no cgroup v2 hierarchy is mounted here (cgroup v1 cannot be filtered by)");
 	if (!*path || !cgroup_dir(path, mount, real))
-		return err_set(-EINVAL, "--cgroup: no cgroup '%s' under %s", path, mount);
+		return err_set(-EINVAL, "no cgroup '%s' under %s", path, mount);
 	n = strlen(mount);
 	if (statfs(real, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC || strncmp(real, mount, n))
 		return err_set(-EINVAL,

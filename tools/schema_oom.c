@@ -128,8 +128,10 @@ static void after(struct json *j)
 	schema_member_or_null(j, "reaped_bytes", "integer", "of that, taken by the OOM reaper",
 			      false);
 	schema_member_or_null(j, "reaped_ms", "number", "how long the OOM reaper took", false);
-	schema_member_or_null(j, "usage_after_bytes", "integer",
-			      "of the cgroup at its limit, when the victim had gone", false);
+	schema_member_or_null(
+		j, "usage_after_bytes", "integer",
+		"of the cgroup at its limit (without the module: the victim's), when the victim had gone",
+		false);
 	schema_member_or_null(j, "oom_kill", "integer", "in memory.events of the victim's cgroup",
 			      false);
 }

@@ -14,6 +14,7 @@
 #include <linux/bpf_verifier.h>
 #include <linux/btf.h>
 #include <linux/btf_ids.h>
+#include <linux/capability.h>
 #include <linux/cgroup.h>
 #include <linux/ctype.h>
 #include <linux/memcontrol.h>
@@ -238,6 +239,9 @@ static int policy_reg(void *kdata, struct bpf_link *link)
 
 	if (!link)
 		return -EOPNOTSUPP;
+	/* It decides for all of the machine: a container's BPF token is not enough. */
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	mutex_lock(&attach_mutex);
 	if (!rcu_access_pointer(attached)) {
 		rcu_assign_pointer(attached, ops);
@@ -265,6 +269,8 @@ static int policy_update(void *kdata, void *old_kdata, struct bpf_link *link)
 {
 	int err = -ENOENT;
 
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	mutex_lock(&attach_mutex);
 	if (rcu_access_pointer(attached) == old_kdata) {
 		rcu_assign_pointer(attached, (struct ostrace_oom_ops *)kdata);

@@ -199,7 +199,7 @@ int oom_set_load(const char *path)
 		return -ENOMEM;
 	len = read_whole(path, text, size);
 	err = len < 0 ? len : oom_set_replace(text, len);
-	if (err == -EINVAL)
+	if (len >= 0 && err == -EINVAL)
 		pr_err("rules file: line %u: %s\n", last_error.line, last_error.what);
 	else if (err)
 		pr_err("rules file: error %pe\n", ERR_PTR(err));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Who grew, not who is large: a process is scored by the memory it has taken
- * since a dry run first saw it, or since it started if none did. A large database that keeps its size goes after a small process
- * that leaks. `ostrace oom rank` once, on a good day, takes the measure.
+ * since a dry run first saw it, or since it started if none did. A large database
+ * that keeps its size goes after a small process that leaks. `ostrace oom rank`
+ * once, on a good day, takes the measure.
  */
 #include "policy.bpf.h"
 
