@@ -216,11 +216,13 @@ static void print_log(const struct attempt *a)
 
 static int load_programs(struct attempt *a)
 {
+	u32 first = a->step;
 	int err = create_loader(a), again;
 
 	if (!err)
 		err = run_loader(a);
-	if (err != -EINVAL && err != -EACCES && err != -E2BIG && err != -EPERM)
+	/* ENOTSUPP: without the JIT, which the verifier's log says. */
+	if (err != -EINVAL && err != -EACCES && err != -E2BIG && err != -EPERM && err != -ENOTSUPP)
 		return err;
 	/*
 	 * The verifier refused, perhaps: again, with its log, which it writes to
@@ -238,7 +240,7 @@ static int load_programs(struct attempt *a)
 	a->args.log_buf = a->log;
 	close_if_open(&a->loader_fd);
 	close_if_open(&a->data_fd);
-	a->step -= 4;
+	a->step = first;
 	again = create_loader(a);
 	if (!again)
 		again = run_loader(a);
