@@ -95,6 +95,7 @@ static void ejected(struct sched_module *m)
 	m->ejected_at = now;
 	if (now - m->scheduler.started > BACKOFF_FORGET * NSEC_PER_SEC)
 		m->backoff = 1;
+	m->start_at = now + m->backoff * NSEC_PER_SEC;
 	scheduler_unload(&m->scheduler);
 	m->state = m->restart ? SCHED_WAITING : SCHED_EJECTED;
 	pr_warn("the scheduler was ejected: %s (kind %d, code %lld)%s%s\n", e->reason, e->kind,
@@ -106,11 +107,11 @@ static void ejected(struct sched_module *m)
 static void start_again(struct sched_module *m)
 {
 	lockdep_assert_held(&m->lock);
-	if (ktime_get_ns() - m->ejected_at < m->backoff * NSEC_PER_SEC)
+	if (ktime_get_ns() < m->start_at)
 		return;
 	m->backoff = min(m->backoff * 2, BACKOFF_MAX);
 	if (start(m)) {
-		m->ejected_at = ktime_get_ns();
+		m->start_at = ktime_get_ns() + m->backoff * NSEC_PER_SEC;
 		pr_warn("it could not be started; next time in %u s\n", m->backoff);
 	}
 }

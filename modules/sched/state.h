@@ -25,10 +25,19 @@ struct sched_module {
 	struct sched_settings settings; /* slice and bound: as last set */
 	bool restart;			/* start again after an ejection */
 	unsigned int backoff;		/* seconds until then */
-	u64 ejected_at;			/* CLOCK_MONOTONIC */
+	u64 start_at;			/* CLOCK_MONOTONIC: not before, when waiting */
+	u64 ejected_at;
 	u64 exits;
 	struct sched_exit last_exit; /* valid if exits is not 0 */
 };
+
+#define SCHED_BOUND_MIN 20 /* ms */
+
+/** sched_bound_max - the largest bound_ms; the watchdog's limit is for all of a wait */
+static inline u32 sched_bound_max(u32 timeout_ms)
+{
+	return min(10000U, timeout_ms / 2);
+}
 
 extern struct sched_module sched_module;
 
