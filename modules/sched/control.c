@@ -144,7 +144,7 @@ static ssize_t overrides_read(struct file *file, struct kobject *kobj,
 	ssize_t got;
 	char *text;
 
-	scoped_guard(mutex, &m->lock) text = overrides_print(&len);
+	scoped_guard(mutex, &m->lock) text = overrides_print(&m->scheduler, &len);
 	if (!text)
 		return -ENOMEM;
 	got = memory_read_from_buffer(buf, n, &off, text, len);
@@ -156,13 +156,21 @@ static ssize_t overrides_store(struct file *file, struct kobject *kobj,
 			       const struct bin_attribute *attr, char *buf, loff_t off, size_t n)
 {
 	struct sched_module *m = &sched_module;
-	char *text;
+	char *text, *end;
 	int err;
 
-	/* Lines are taken as they come: one write has whole ones. */
 	text = kmemdup_nul(buf, n, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
+	/*
+	 * Lines are taken as they come. Of a write of more than a page we get a page,
+	 * which may end inside a line: what is not taken comes again.
+	 */
+	end = n == PAGE_SIZE ? strrchr(text, '\n') : NULL;
+	if (end) {
+		end[1] = '\0';
+		n = end + 1 - text;
+	}
 	scoped_guard(mutex, &m->lock) err = overrides_write(&m->scheduler, text);
 	kfree(text);
 	return err ? err : n;

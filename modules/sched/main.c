@@ -127,6 +127,7 @@ static void monitor(struct work_struct *work)
 		ejected(m);
 	else if (m->state == SCHED_WAITING)
 		start_again(m);
+	overrides_prune(&m->scheduler);
 	mutex_unlock(&m->lock);
 	schedule_delayed_work(&monitor_work, MONITOR_EVERY);
 }

@@ -7,6 +7,7 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include "loader.h"
 #include "overrides.h"
@@ -17,33 +18,29 @@
 
 struct override {
 	struct list_head node;
-	struct pid *pid; /* of a process; NULL for a cgroup */
-	u64 cgroup;	 /* its id */
+	struct pid *pid;       /* of a process; NULL for a cgroup */
+	struct cgroup *cgroup; /* held until it is noticed to be gone */
 	struct sched_override value;
-	char path[]; /* of the cgroup */
+	char path[]; /* of the cgroup, as it was given */
 };
 
 /* Protected by the module's state lock. */
 static LIST_HEAD(overrides);
 static unsigned int nr_overrides;
 
+/* Has the process a thread that has not exited? A zombie is no task of the scheduler's. */
+static bool process_lives(struct pid *pid)
+{
+	struct task_struct *leader;
+
+	guard(rcu)();
+	leader = pid_task(pid, PIDTYPE_TGID);
+	return leader && atomic_read(&leader->signal->live) > 0;
+}
+
 static bool alive(const struct override *o)
 {
-	struct cgroup *cgrp;
-	bool alive;
-
-	if (!o->pid) {
-		cgrp = cgroup_get_from_path(o->path);
-		if (IS_ERR(cgrp))
-			return false;
-		alive = cgroup_id(cgrp) == o->cgroup;
-		cgroup_put(cgrp);
-		return alive;
-	}
-	rcu_read_lock();
-	alive = pid_task(o->pid, PIDTYPE_TGID);
-	rcu_read_unlock();
-	return alive;
+	return o->pid ? process_lives(o->pid) : !cgroup_is_dead(o->cgroup);
 }
 
 /* Write to a hash map as its owner would; the kernel's map lock does the rest. */
@@ -76,7 +73,7 @@ static int tell(struct scheduler *s, const struct override *o, bool set)
 		tgid = pid_nr(o->pid);
 		err = map_set(s->process_overrides, &tgid, value);
 	} else {
-		id = o->cgroup;
+		id = cgroup_id(o->cgroup);
 		err = map_set(s->cgroup_overrides, &id, value);
 	}
 	/* After this every task and cgroup looks again. */
@@ -89,31 +86,48 @@ static void drop(struct override *o)
 	list_del(&o->node);
 	nr_overrides--;
 	put_pid(o->pid);
+	if (o->cgroup)
+		cgroup_put(o->cgroup);
 	kfree(o);
 }
 
-/* Forget what is gone; the scheduler forgot it as it went. */
-static void prune(void)
+/* Is the number of @dead's process that of another one with an override by now? */
+static bool number_in_use(const struct override *dead)
+{
+	const struct override *o;
+
+	list_for_each_entry(o, &overrides, node)
+		if (o != dead && o->pid && dead->pid && pid_nr(o->pid) == pid_nr(dead->pid))
+			return true;
+	return false;
+}
+
+void overrides_prune(struct scheduler *s)
 {
 	struct override *o, *next;
 
-	list_for_each_entry_safe(o, next, &overrides, node)
-		if (!alive(o))
-			drop(o);
+	list_for_each_entry_safe(o, next, &overrides, node) {
+		if (alive(o))
+			continue;
+		/* The scheduler forgot it as it went, unless it went as we told it. */
+		if (!number_in_use(o))
+			tell(s, o, false);
+		drop(o);
+	}
 }
 
-static struct override *find(struct pid *pid, u64 cgroup)
+static struct override *find(const struct pid *pid, const struct cgroup *cgroup)
 {
 	struct override *o;
 
 	list_for_each_entry(o, &overrides, node)
-		if (o->pid == pid && (pid || o->cgroup == cgroup))
+		if (o->pid == pid && o->cgroup == cgroup)
 			return o;
 	return NULL;
 }
 
 static int change(struct scheduler *s, const struct sched_request_line *r, struct pid *pid,
-		  u64 cgroup)
+		  struct cgroup *cgroup)
 {
 	struct override *o = find(pid, cgroup);
 	int err;
@@ -133,6 +147,8 @@ static int change(struct scheduler *s, const struct sched_request_line *r, struc
 			return -ENOMEM;
 		o->pid = get_pid(pid);
 		o->cgroup = cgroup;
+		if (cgroup)
+			cgroup_get(cgroup);
 		memcpy(o->path, r->path, strlen(r->path) + 1);
 		list_add_tail(&o->node, &overrides);
 		nr_overrides++;
@@ -154,14 +170,8 @@ static int change_process(struct scheduler *s, const struct sched_request_line *
 	struct pid *pid = find_get_pid(r->pid);
 	int err = -ESRCH;
 
-	rcu_read_lock();
-	if (pid && !pid_task(pid, PIDTYPE_TGID)) {
-		put_pid(pid);
-		pid = NULL;
-	}
-	rcu_read_unlock();
-	if (pid)
-		err = change(s, r, pid, 0);
+	if (pid && process_lives(pid))
+		err = change(s, r, pid, NULL);
 	put_pid(pid);
 	return err;
 }
@@ -174,7 +184,7 @@ static int change_cgroup(struct scheduler *s, const struct sched_request_line *r
 	if (IS_ERR(cgrp))
 		return PTR_ERR(cgrp);
 	/* The root has nothing beside it to have a weight against. */
-	err = cgroup_parent(cgrp) ? change(s, r, NULL, cgroup_id(cgrp)) : -EINVAL;
+	err = cgroup_parent(cgrp) ? change(s, r, NULL, cgrp) : -EINVAL;
 	cgroup_put(cgrp);
 	return err;
 }
@@ -210,7 +220,7 @@ int overrides_write(struct scheduler *s, char *text)
 
 	if (!r)
 		return -ENOMEM;
-	prune();
+	overrides_prune(s);
 	while (!err && (line = strsep(&text, "\n")))
 		if (*skip_spaces(line))
 			err = request(s, line, r);
@@ -218,13 +228,13 @@ int overrides_write(struct scheduler *s, char *text)
 	return err;
 }
 
-char *overrides_print(size_t *len)
+char *overrides_print(struct scheduler *s, size_t *len)
 {
 	struct override *o;
 	size_t size;
 	char *text;
 
-	prune();
+	overrides_prune(s);
 	size = nr_overrides * LINE_MAX + 1;
 	text = kvzalloc(size, GFP_KERNEL);
 	if (!text)
@@ -249,7 +259,7 @@ void overrides_apply(struct scheduler *s)
 {
 	struct override *o;
 
-	prune();
+	overrides_prune(s);
 	list_for_each_entry(o, &overrides, node)
 		if (tell(s, o, true))
 			pr_warn("an override was lost: no memory\n");

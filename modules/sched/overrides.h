@@ -13,7 +13,9 @@ struct scheduler;
  */
 int overrides_write(struct scheduler *s, char *text);
 /** overrides_print - all of them, as they would be written; kvfree() it, NULL: no memory */
-char *overrides_print(size_t *len);
+char *overrides_print(struct scheduler *s, size_t *len);
+/** overrides_prune - forget those of processes and cgroups that are gone, here and in @s */
+void overrides_prune(struct scheduler *s);
 /** overrides_apply - tell a scheduler that has just been loaded */
 void overrides_apply(struct scheduler *s);
 void overrides_free(void);
