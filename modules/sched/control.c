@@ -131,8 +131,9 @@ static ssize_t bound_ms_show(struct kobject *kobj, struct kobj_attribute *attr, 
 static ssize_t bound_ms_store(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,
 			      size_t n)
 {
-	return store_knob(buf, n, 20, 10000, NSEC_PER_MSEC, &sched_module.settings.bound_ns,
-			  offsetof(struct sched_shared, bound_ns));
+	return store_knob(buf, n, SCHED_BOUND_MIN,
+			  sched_bound_max(sched_module.settings.timeout_ms), NSEC_PER_MSEC,
+			  &sched_module.settings.bound_ns, offsetof(struct sched_shared, bound_ns));
 }
 static struct kobj_attribute bound_ms_attr = __ATTR_RW(bound_ms);
 

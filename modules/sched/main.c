@@ -27,8 +27,9 @@ MODULE_PARM_DESC(slice_us, "time slice of normal tasks, 500 .. 100000 (default 4
 
 static unsigned int bound_ms = 1000;
 module_param(bound_ms, uint, 0444);
-MODULE_PARM_DESC(bound_ms,
-		 "who has waited for longer runs out of turn, 20 .. 10000 (default 1000)");
+MODULE_PARM_DESC(
+	bound_ms,
+	"who has waited for longer runs out of turn, 20 .. 10000, half of timeout_ms at most (default 1000)");
 
 static unsigned int timeout_ms = 15000;
 module_param(timeout_ms, uint, 0444);
@@ -145,11 +146,26 @@ void sched_set_restart(bool on)
 	mutex_unlock(&m->lock);
 }
 
+static int check_range(const char *name, unsigned int value, unsigned int low, unsigned int high)
+{
+	if (value >= low && value <= high)
+		return 0;
+	pr_err("%s=%u is out of its range, %u .. %u\n", name, value, low, high);
+	return -EINVAL;
+}
+
 static int check_parameters(void)
 {
-	if (slice_us < 500 || slice_us > 100000 || bound_ms < 20 || bound_ms > 10000 ||
-	    timeout_ms < 1000 || timeout_ms > 30000 || max_cgroups < 2 || max_cgroups > 65536) {
-		pr_err("a parameter is out of its range; modinfo tells the ranges\n");
+	int err = check_range("slice_us", slice_us, 500, 100000)		    ?:
+			  check_range("bound_ms", bound_ms, SCHED_BOUND_MIN, 10000) ?:
+			  check_range("timeout_ms", timeout_ms, 1000, 30000)	    ?:
+			  check_range("max_cgroups", max_cgroups, 2, 65536);
+
+	if (err)
+		return err;
+	if (bound_ms > sched_bound_max(timeout_ms)) {
+		pr_err("bound_ms is %u: for timeout_ms=%u it may be %u at most, or who waits for that long has us ejected\n",
+		       bound_ms, timeout_ms, sched_bound_max(timeout_ms));
 		return -EINVAL;
 	}
 	return 0;

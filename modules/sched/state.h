@@ -3,6 +3,7 @@
 #ifndef _OSTRACE_SCHED_STATE_H
 #define _OSTRACE_SCHED_STATE_H
 
+#include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
 #include "loader.h"

@@ -9,6 +9,10 @@ need_sched_ext
 "$LOAD" hogs 200 n=3 &
 hogs=$!
 
+modprobe ostrace_sched bound_ms=600 timeout_ms=1000 2>/dev/null
+dmesg | grep -q 'ostrace_sched: bound_ms is 600'
+is "$? $(loaded_ops)" "0 " "a bound that the watchdog would not wait for is refused"
+
 load restart=0 || { echo "1..1"; echo "not ok 1 - it loads"; exit 1; }
 dmesg -C
 echo S >/proc/sysrq-trigger
@@ -25,6 +29,16 @@ sleep 3
 is "$(cat $CONTROL/state)" ejected "it stays so"
 
 echo "cgroup /nowhere" >$CONTROL/overrides 2>/dev/null
+for weight in {1001..1400}; do echo "process $hogs weight=$weight"; done >/tmp/overrides
+cat /tmp/overrides >$CONTROL/overrides
+is "$? $(cat $CONTROL/overrides)" "0 process $hogs weight=1400" "more lines than a page holds"
+sh -c 'sleep 0 & exec sleep 1000' &
+parent=$!
+dead() { zombie=$(pgrep -r Z -P $parent); }
+wait_for 20 dead
+if echo "process $zombie weight=60" 2>/dev/null >$CONTROL/overrides; then false; fi
+is "$? $(wc -l <$CONTROL/overrides)" "0 1" "a process that ended has no override any more"
+kill $parent
 echo "process $hogs weight=50" >$CONTROL/overrides
 echo 1 >$CONTROL/restart
 wait_for 20 state_is running
