@@ -123,6 +123,7 @@ int cmd_compare(const struct options *o)
 		err = s.c.run ? 0 : -ENOMEM;
 	}
 	if (err) {
+		scxmodule_close(&s.module);
 		err_print(err);
 		return err_exit_code(err);
 	}
@@ -136,6 +137,7 @@ int cmd_compare(const struct options *o)
 	sigprocmask(SIG_BLOCK, &stop, &old);
 	code = compare(&s);
 	free(s.c.run);
+	scxmodule_close(&s.module);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return code;
 }

@@ -101,25 +101,100 @@ static int check_privilege(void)
 	return err_set(-EPERM, "loading %s needs root, or the capability CAP_SYS_MODULE", NAME);
 }
 
+static void remember(struct scxmodule *m, const char *directory, const char *name)
+{
+	char path[128], value[32];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	read_line(path, value, sizeof(value));
+	if (*value && m->nparameters < SCXMODULE_PARAMETERS)
+		snprintf(m->parameter[m->nparameters++], sizeof(m->parameter[0]), "%s=%s", name,
+			 value);
+}
+
+/* Knobs may have been turned since it was loaded: what is in force counts. */
 static void remember_parameters(struct scxmodule *m)
 {
-	static const char *const names[] = { "slice_us",    "bound_ms", "timeout_ms",
-					     "max_cgroups", "restart",	NULL };
-	char path[128], value[32];
-	int i;
+	remember(m, CONTROL, "slice_us");
+	remember(m, CONTROL, "bound_ms");
+	remember(m, CONTROL, "restart");
+	remember(m, "/sys/module/" NAME "/parameters", "timeout_ms");
+	remember(m, "/sys/module/" NAME "/parameters", "max_cgroups");
+}
 
-	for (i = 0; names[i] && m->nparameters < SCXMODULE_PARAMETERS; i++) {
-		snprintf(path, sizeof(path), "/sys/module/" NAME "/parameters/%s", names[i]);
-		read_line(path, value, sizeof(value));
-		if (*value)
-			snprintf(m->parameter[m->nparameters++], sizeof(m->parameter[0]), "%s=%s",
-				 names[i], value);
+static int remember_overrides(struct scxmodule *m)
+{
+	FILE *f = fopen(CONTROL "/overrides", "re");
+	size_t size = 0;
+	ssize_t len;
+
+	if (!f)
+		return err_set(-errno, "cannot read %s: %s", CONTROL "/overrides", strerror(errno));
+	len = getdelim(&m->overrides, &size, '\0', f);
+	if (len < 0 && ferror(f)) {
+		len = -errno;
+		fclose(f);
+		return err_set((int)len, "cannot read %s: %s", CONTROL "/overrides",
+			       strerror((int)-len));
 	}
+	fclose(f);
+	if (len < 0 && m->overrides)
+		*m->overrides = '\0';
+	return 0;
+}
+
+/* Line by line: a process or cgroup may be gone meanwhile, and its line with it. */
+static int restore_overrides(const struct scxmodule *m)
+{
+	const char *line = m->overrides;
+	int fd, err = 0;
+	size_t n;
+
+	if (!line || !*line)
+		return 0;
+	fd = open(CONTROL "/overrides", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		err = -errno;
+	for (; !err && *line; line += n) {
+		n = strcspn(line, "\n");
+		n += line[n] == '\n';
+		if (write(fd, line, n) < 0 && errno != ESRCH && errno != ENOENT)
+			err = -errno;
+	}
+	if (fd >= 0)
+		close(fd);
+	return err ? err_set(err, "the overrides cannot be set again: %s", strerror(-err)) : 0;
+}
+
+static unsigned long count_exits(void)
+{
+	char line[32];
+
+	read_line(CONTROL "/exits", line, sizeof(line));
+	return strtoul(line, NULL, 10);
+}
+
+/* Why it was last ejected. */
+static void read_reason(char *out, size_t n)
+{
+	FILE *f = fopen(CONTROL "/exit", "re");
+	char line[256];
+
+	snprintf(out, n, "the kernel log says why");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (strncmp(line, "reason ", 7) != 0)
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		snprintf(out, n, "%s", line + 7);
+	}
+	if (f)
+		fclose(f);
 }
 
 int scxmodule_open(struct scxmodule *m)
 {
 	char ops[64], state[32];
+	int err;
 
 	memset(m, 0, sizeof(*m));
 	if (access(SCX, F_OK))
@@ -135,13 +210,15 @@ int scxmodule_open(struct scxmodule *m)
 				       "%s is loaded but does not run (it is '%s'): rmmod %s first",
 				       NAME, state, NAME);
 		remember_parameters(m);
+		m->exits = count_exits();
 	} else if (*ops) {
 		return err_set(-EBUSY,
 			       "the scheduler '%s' runs, and could not be started again "
 			       "afterwards: end it first",
 			       ops);
 	}
-	return check_privilege() ?: check_findable();
+	err = check_privilege() ?: check_findable();
+	return !err && m->loaded ? remember_overrides(m) : err;
 }
 
 static int load(struct scxmodule *m)
@@ -153,9 +230,12 @@ static int load(struct scxmodule *m)
 	for (i = 0; i < m->nparameters; i++)
 		argv[2 + i] = m->parameter[i];
 	status = modprobe(argv, said, sizeof(said));
-	if (!status)
+	if (!status) {
 		m->loaded = true;
-	if (!status || status < 0)
+		m->exits = 0;
+		return restore_overrides(m);
+	}
+	if (status < 0)
 		return status;
 	return err_set(-EIO, "%s cannot be loaded: %s; the kernel log says why", NAME, said);
 }
@@ -170,16 +250,19 @@ static int unload(struct scxmodule *m)
 
 int scxmodule_check(const struct scxmodule *m)
 {
-	char state[32], reason[200];
+	char text[200];
 
-	if (!m->loaded)
+	if (!m->loaded) {
+		read_line(SCX "/root/ops", text, sizeof(text));
+		return *text ? err_set(-EBUSY, "the scheduler '%s' was started meanwhile", text) :
+			       0;
+	}
+	read_line(CONTROL "/state", text, sizeof(text));
+	/* With "restart" it may run again. */
+	if (!strcmp(text, "running") && count_exits() == m->exits)
 		return 0;
-	read_line(CONTROL "/state", state, sizeof(state));
-	if (!strcmp(state, "running"))
-		return 0;
-	read_line(CONTROL "/exit", reason, sizeof(reason));
-	return err_set(-EIO, "the scheduler was ejected while it was measured: %s",
-		       *reason ? reason : state);
+	read_reason(text, sizeof(text));
+	return err_set(-EIO, "the scheduler was ejected while it was measured: %s", text);
 }
 
 int scxmodule_set(struct scxmodule *m, bool loaded)
@@ -189,10 +272,16 @@ int scxmodule_set(struct scxmodule *m, bool loaded)
 	if (m->loaded == loaded)
 		return 0;
 	err = loaded ? load(m) : unload(m);
-	return err ? err : scxmodule_check(m);
+	return err || !loaded ? err : scxmodule_check(m);
 }
 
 int scxmodule_restore(struct scxmodule *m)
 {
 	return scxmodule_set(m, m->was_loaded);
+}
+
+void scxmodule_close(struct scxmodule *m)
+{
+	free(m->overrides);
+	m->overrides = NULL;
 }

@@ -45,12 +45,15 @@ compare 60s -- /nowhere
 is $? 127 "one that is not there: 127"
 
 # Ours was loaded: it is again, as it was.
-load slice_us=3000
+load slice_us=5000
+echo 3000 >$CONTROL/slice_us # as it was turned to, not as it was loaded
+echo "process $$ class=interactive weight=300" >$CONTROL/overrides
 compare 1s --rounds 1 -- sleep 1000
 is $? 0 "a command that does not end is ended"
 grep -q 'ended after 1.0s in 2 of 2 runs' /tmp/out
 ok $? "and that is said" || sed 's/^/# /' /tmp/out /tmp/err
 is "$(loaded_ops) $(cat $CONTROL/slice_us)" "ostrace 3000" "ours is back with its parameters"
+is "$(cat $CONTROL/overrides)" "process $$ class=interactive weight=300" "and with what was set by hand"
 is "$(pgrep -c sleep)" 0 "nothing of the command is left"
 
 echo S >/proc/sysrq-trigger
