@@ -29,6 +29,16 @@ static uint64_t ns_of(struct timeval t)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
 }
 
+static uint64_t ns_of_timespec(struct timespec t)
+{
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t cpu_of(const struct rusage *u)
+{
+	return ns_of(u->ru_utime) + ns_of(u->ru_stime);
+}
+
 /* Wait for the end of the command, or for a reason to end it. */
 static int wait_for_end(struct run *run, struct loop *loop, struct compare_run *r)
 {
@@ -82,14 +92,19 @@ static uint64_t losses(const struct run *run)
 static int measure(struct run *run, const struct options *o, struct compare_run *r)
 {
 	struct loop *loop = NULL;
-	struct rusage used;
-	struct timespec end;
+	struct rusage before, used;
+	struct timespec end, held = { 0 };
+	clockid_t clock;
 	int err;
 
 	/* A group of its own, so that it ends with all it started. */
 	if (setpgid(run->program, run->program))
 		return err_set(-errno, "cannot make a process group: %s", strerror(errno));
 	err = loop_open(&loop, -1, run->program);
+	/* What it took to become the command is not the command's. */
+	getrusage(RUSAGE_CHILDREN, &before);
+	if (!clock_getcpuclockid(run->program, &clock))
+		clock_gettime(clock, &held);
 	if (!err)
 		err = run_go(run);
 	if (!err)
@@ -97,7 +112,7 @@ static int measure(struct run *run, const struct options *o, struct compare_run 
 	if (!err)
 		err = wait_for_end(run, loop, r);
 	clock_gettime(CLOCK_MONOTONIC, &end);
-	r->wall_ns = (uint64_t)end.tv_sec * 1000000000u + (uint64_t)end.tv_nsec - run->start;
+	r->wall_ns = ns_of_timespec(end) - run->start;
 	if (!err)
 		err = run_tick(run);
 	if (!err) {
@@ -105,7 +120,8 @@ static int measure(struct run *run, const struct options *o, struct compare_run 
 		r->lost = losses(run);
 		r->status = run_status(run);
 		getrusage(RUSAGE_CHILDREN, &used);
-		r->cpu_ns = ns_of(used.ru_utime) + ns_of(used.ru_stime);
+		r->cpu_ns = cpu_of(&used) - cpu_of(&before);
+		r->cpu_ns -= r->cpu_ns < ns_of_timespec(held) ? r->cpu_ns : ns_of_timespec(held);
 	}
 	kill(-run->program, SIGKILL); /* what it left behind */
 	loop_close(loop);
@@ -139,6 +155,21 @@ static void __attribute__((noreturn)) be_measured(const struct options *o, struc
 	_exit(0);
 }
 
+/* A signal that asks us to end and has not been read; 0: none. */
+static int pending(void)
+{
+	static const int ask[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	sigset_t set;
+	size_t i;
+
+	sigemptyset(&set);
+	sigpending(&set);
+	for (i = 0; i < sizeof(ask) / sizeof(ask[0]); i++)
+		if (sigismember(&set, ask[i]))
+			return ask[i];
+	return 0;
+}
+
 static int await(pid_t pid, struct compare_run *shared)
 {
 	struct loop *loop = NULL;
@@ -163,6 +194,9 @@ static int await(pid_t pid, struct compare_run *shared)
 		kill(pid, SIGTERM);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	/* What comes as the run ends is for us too; the loop would forget it. */
+	if (!asked)
+		asked = pending();
 	loop_close(loop);
 	if (asked)
 		shared->signo = asked;
