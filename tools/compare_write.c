@@ -39,7 +39,13 @@ static void put_side(struct buf *b, const struct estimate *e, const struct metri
 	buf_pad(b, SIDE_CELLS - VALUE_CELLS - 2 - cells);
 }
 
-static void put_ratio(struct buf *b, const struct estimate *e, const struct metric *m,
+/* The confidence of what every run has a value of, which the note below the table tells. */
+static double usual_confidence(const struct comparison *c)
+{
+	return compare_estimate(c, M_CPU, 0).confidence;
+}
+
+static void put_ratio(struct buf *b, const struct estimate *e, const struct metric *m, double usual,
 		      const struct text_style *s)
 {
 	bool clear = m->cost && e->confidence > 0;
@@ -54,6 +60,9 @@ static void put_ratio(struct buf *b, const struct estimate *e, const struct metr
 	if (e->confidence > 0)
 		buf_printf(b, "  %.2f..%.2f", e->low, e->high);
 	paint(b, s, PAINT_NONE);
+	/* A round without a value says nothing, a run that was ended of its time. */
+	if (e->confidence < usual)
+		buf_printf(b, " (%.0f %%)", 100 * e->confidence);
 }
 
 static void put_metric(struct buf *b, const struct comparison *c, int m, const struct text_style *s)
@@ -69,7 +78,7 @@ static void put_metric(struct buf *b, const struct comparison *c, int m, const s
 	buf_printf(b, "%-*s", TITLE_CELLS, def->title);
 	for (i = 0; i < 2; i++)
 		put_side(b, &side[i], def, s->utf8);
-	put_ratio(b, &ratio, def, s);
+	put_ratio(b, &ratio, def, usual_confidence(c), s);
 	buf_putc(b, '\n');
 }
 
@@ -135,7 +144,7 @@ void compare_text(struct buf *b, const struct comparison *c, const struct text_s
 		buf_printf(b,
 			   "\nMedians of the rounds, and what holds the true median with %.0f %% "
 			   "confidence.\n",
-			   100 * compare_estimate(c, M_CPU, 0).confidence);
+			   100 * usual_confidence(c));
 	else
 		buf_puts(b, "\nOne round tells nothing of what chance did to it.\n");
 	paint(b, s, PAINT_NONE);

@@ -105,7 +105,7 @@ static const struct table_def tables[] = {
 	[T_CLASSES] = { "classes", "by class", "one row per latency class, with ostrace_sched",
 		COLS(class_cols), .sort = L_P99, .child = -1, .hist = true, .top_level = true },
 	[T_STATE] = { "state", "scheduler", "which scheduler runs, what it counts, why it ended",
-		COLS(state_cols), .sort = S_DELTA, .child = -1, .top_level = true },
+		COLS(state_cols), .sort = S_TEXT, .child = -1, .top_level = true },
 };
 /* clang-format on */
 

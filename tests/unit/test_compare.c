@@ -119,6 +119,7 @@ static void text_and_json(void **state)
 	assert_non_null(strstr(b.s, "0.62  0.50..0.75"));
 	assert_null(strstr(b.s, "ended after"));
 	assert_null(strstr(b.s, "lost"));
+	assert_null(strstr(b.s, "(0 %)"));
 	buf_free(&b);
 
 	runs[1][0].stopped = true;
@@ -126,6 +127,9 @@ static void text_and_json(void **state)
 	compare_text(&b, &c, &plain);
 	assert_non_null(strstr(b.s, "ended after 30.0s in 1 of 4 runs"));
 	assert_non_null(strstr(b.s, "lost: 3"));
+	/* one round has a ratio of times, so that one is as good as none: said beside it */
+	assert_non_null(strstr(b.s, "with 50 % confidence"));
+	assert_non_null(strstr(b.s, "0.50 (0 %)"));
 	buf_free(&b);
 
 	compare_json(&b, &c);
