@@ -34,7 +34,7 @@ cat /tmp/overrides >$CONTROL/overrides
 is "$? $(cat $CONTROL/overrides)" "0 process $hogs weight=1400" "more lines than a page holds"
 sh -c 'sleep 0 & exec sleep 1000' &
 parent=$!
-dead() { zombie=$(pgrep -r Z -P $parent); }
+dead() { zombie=$(pgrep -r Z -P "$parent"); }
 wait_for 20 dead
 if echo "process $zombie weight=60" 2>/dev/null >$CONTROL/overrides; then false; fi
 is "$? $(wc -l <$CONTROL/overrides)" "0 1" "a process that ended has no override any more"
