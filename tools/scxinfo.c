@@ -19,7 +19,7 @@ const char *const scx_class_names[OSTRACE_SCHED_CLASSES] = {
 /* The counters by name, in the order of struct ostrace_sched_counters. */
 static const char *const counter_names[] = {
 	"placed_idle", "placed_preempting", "queued", "queued_pinned", "kept",	   "dispatched",
-	"stolen",      "out_of_turn",	    "kicks",  "class_changes", "requeued",
+	"stolen",      "out_of_turn",	    "kicks",  "class_changes", "requeued", "placed_next",
 };
 
 static ssize_t read_whole(const char *root, const char *name, char *buf, size_t n)

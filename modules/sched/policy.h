@@ -162,6 +162,22 @@ static inline __attribute__((always_inline)) __u64 sched_deadline(__u64 v, __u32
 	return v + sched_charge(sched_request(class, base), rate);
 }
 
+/**
+ * sched_renew - the deadline of a task at @v that has one already
+ * @old: that one
+ *
+ * It stands until the task had what it asked for, however often it is interrupted:
+ * then it goes on where it stopped, instead of taking turns with its equals at every
+ * interruption. A class or a rate that asks for less is heard at once.
+ */
+static inline __attribute__((always_inline)) __u64 sched_renew(__u64 v, __u64 old, __u32 class,
+							       __u64 base, __u64 rate)
+{
+	__u64 next = sched_deadline(v, class, base, rate);
+
+	return sched_before(v, old) ? sched_earlier(old, next) : next;
+}
+
 /** sched_place - where a task that slept comes back, the clock being at @now */
 static inline __attribute__((always_inline)) __u64 sched_place(__u64 v, __u64 now, __u32 class,
 							       __u64 base)

@@ -57,6 +57,19 @@ static void wrapping(struct kunit *test)
 			2000000000);
 }
 
+static void deadlines(struct kunit *test)
+{
+	const u32 interactive = OSTRACE_SCHED_INTERACTIVE, batch = OSTRACE_SCHED_BATCH;
+	const u64 base = 4 * SCHED_MS, one = SCHED_RATE_ONE;
+
+	/* stands until the request is used up, also where time wraps */
+	KUNIT_EXPECT_EQ(test, sched_renew(base, 2 * base, batch, base, one), 2 * base);
+	KUNIT_EXPECT_EQ(test, sched_renew(-base, base, batch, base, one), base);
+	KUNIT_EXPECT_EQ(test, sched_renew(2 * base, 2 * base, batch, base, one), 4 * base);
+	/* unless less is asked for */
+	KUNIT_EXPECT_EQ(test, sched_renew(0, 2 * base, interactive, base, one), base / 4);
+}
+
 static void classes(struct kunit *test)
 {
 	const u32 interactive = OSTRACE_SCHED_INTERACTIVE, batch = OSTRACE_SCHED_BATCH;
@@ -99,9 +112,13 @@ static void preemption(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, sched_preempts(normal, normal, base, base / 4, base));
 }
 
-static struct kunit_case policy_cases[] = { KUNIT_CASE(nice_weights), KUNIT_CASE(rates),
-					    KUNIT_CASE(wrapping),     KUNIT_CASE(classes),
-					    KUNIT_CASE(preemption),   {} };
+static struct kunit_case policy_cases[] = { KUNIT_CASE(nice_weights),
+					    KUNIT_CASE(rates),
+					    KUNIT_CASE(wrapping),
+					    KUNIT_CASE(deadlines),
+					    KUNIT_CASE(classes),
+					    KUNIT_CASE(preemption),
+					    {} };
 
 static struct kunit_suite policy_suite = {
 	.name = "ostrace_sched_policy",

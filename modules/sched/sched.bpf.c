@@ -64,6 +64,16 @@ char LICENSE[] SEC("license") = "GPL";
 
 /* ------------------------------------------------------------------- waking */
 
+/* Is any CPU idle? On a loaded machine none is, and this is cheaper than to pick one. */
+static __always_inline bool some_idle(void)
+{
+	const struct cpumask *idle = scx_bpf_get_idle_cpumask();
+	bool some = !bpf_cpumask_empty(idle);
+
+	scx_bpf_put_idle_cpumask(idle);
+	return some;
+}
+
 /* May @t, with this deadline in the clock of the domain, take @c from its task? */
 static __always_inline bool may_preempt(struct task_ctx *t, u64 dl, struct sched_cpu *c, u64 now)
 {
@@ -99,13 +109,33 @@ static __always_inline s32 pick_busy(struct task_struct *p, struct task_ctx *t, 
 	return best;
 }
 
+/*
+ * A writer of a pipe or socket, or one that exits, says that it is about to sleep, and
+ * one that never runs for long is believed, once: who it wakes can have its place then,
+ * which is cheaper than to interrupt another CPU's task. Should the waker run on
+ * after all, whoever has a tick first makes room.
+ */
+static __always_inline bool follows_waker(struct task_struct *p, u32 cpu)
+{
+	struct sched_cpu *c = cpu_ctx(cpu);
+
+	if (!c || c->promised || c->cur_class != OSTRACE_SCHED_INTERACTIVE ||
+	    c->cur_pid != (u32)bpf_get_current_pid_tgid() ||
+	    !bpf_cpumask_test_cpu(cpu, p->cpus_ptr))
+		return false;
+	c->promised = (u32)p->pid;
+	return true;
+}
+
 SEC("scx/select_cpu")
 s32 BPF_PROG(ostrace_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 {
 	struct task_ctx *t = task_ctx(p);
 	bool idle = false;
-	s32 cpu = scx_bpf_select_cpu_dfl(p, prev_cpu, wake_flags, &idle);
+	s32 cpu = prev_cpu;
 
+	if (some_idle())
+		cpu = scx_bpf_select_cpu_dfl(p, prev_cpu, wake_flags, &idle);
 	if (!t || (conf.stall_pid && conf.stall_pid == (u32)p->pid))
 		return cpu;
 	if (idle) {
@@ -117,6 +147,9 @@ s32 BPF_PROG(ostrace_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_f
 	if (t->fresh)
 		return cpu;
 	place(t);
+	cpu = (s32)bpf_get_smp_processor_id();
+	if ((wake_flags & SCX_WAKE_SYNC) && follows_waker(p, (u32)cpu))
+		return cpu;
 	return pick_busy(p, t, prev_cpu);
 }
 
@@ -209,6 +242,36 @@ static __always_inline u32 next_home(struct task_struct *p, u32 cpu)
 	return home;
 }
 
+/* The deadline of the first task in @queue, in the clock of the domain. */
+static __always_inline u64 first_deadline(u64 queue, u64 skew, u64 clock)
+{
+	struct task_struct *p = scx_bpf_dsq_peek(queue);
+
+	return p ? p->scx.dsq_vtime + skew : clock + NEVER;
+}
+
+/*
+ * May @p, which wakes, have the CPU as soon as its task sleeps, past the queues?
+ * That saves a look into them, which is dear beside a short run. Only where it would be
+ * the first there, too; and not for ever: two that wake each other come to an end after
+ * a slice, and who has waited for too long gets a turn.
+ */
+static __always_inline bool next_in_line(struct task_struct *p, struct task_ctx *t,
+					 struct sched_cpu *c, u32 cpu, u64 dl, u64 now)
+{
+	u64 clock;
+
+	if (!c->cur_pid || c->cur_class != OSTRACE_SCHED_INTERACTIVE ||
+	    t->class != OSTRACE_SCHED_INTERACTIVE ||
+	    (c->promised != (u32)p->pid && p->nr_cpus_allowed != 1))
+		return false;
+	if (now - c->dispatched_at > shared.slice_ns || scx_bpf_dsq_nr_queued(SCX_DSQ_LOCAL) > 0)
+		return false;
+	clock = llc_clock(c->llc);
+	return sched_before(dl, first_deadline(QUEUE_LLC(c->llc), 0, clock)) &&
+	       sched_before(dl, first_deadline(QUEUE_CPU(cpu), c->skew, clock));
+}
+
 SEC("scx/enqueue")
 void BPF_PROG(ostrace_enqueue, struct task_struct *p, u64 enq_flags)
 {
@@ -227,7 +290,7 @@ void BPF_PROG(ostrace_enqueue, struct task_struct *p, u64 enq_flags)
 	move_home(t, wakes ? home_on(p, cpu) : next_home(p, cpu));
 	if (t->yielded) {
 		t->yielded = false;
-		t->v = sched_later(t->v, home_clock(t->home));
+		t->v = t->deadline = sched_later(t->v, home_clock(t->home));
 	}
 	dl = deadline(t);
 	if (wakes && may_preempt(t, dl + skew_of(t->home), c, now)) {
@@ -237,6 +300,12 @@ void BPF_PROG(ostrace_enqueue, struct task_struct *p, u64 enq_flags)
 		c->cur_since = now;
 		scx_bpf_dsq_insert___v2(p, SCX_DSQ_LOCAL, sched_slice(t->class, shared.slice_ns),
 					enq_flags | SCX_ENQ_PREEMPT | SCX_ENQ_IMMED);
+		return;
+	}
+	if (wakes && next_in_line(p, t, c, cpu, dl + skew_of(t->home), now)) {
+		count(next);
+		scx_bpf_dsq_insert___v2(p, SCX_DSQ_LOCAL, sched_slice(t->class, shared.slice_ns),
+					enq_flags);
 		return;
 	}
 	if (t->home & HOME_CPU)
@@ -250,7 +319,7 @@ void BPF_PROG(ostrace_enqueue, struct task_struct *p, u64 enq_flags)
 	__scx_bpf_dsq_insert_vtime(p, &args);
 
 	/* One may have become idle since we looked. */
-	idle = scx_bpf_pick_idle_cpu(p->cpus_ptr, 0);
+	idle = some_idle() ? scx_bpf_pick_idle_cpu(p->cpus_ptr, 0) : -1;
 	if (idle >= 0) {
 		count(kicks);
 		scx_bpf_kick_cpu(idle, SCX_KICK_IDLE);
@@ -334,14 +403,6 @@ static __always_inline void set_current(struct sched_cpu *c, struct task_struct 
 	c->cur_deadline = sched_deadline(v, t->class, base, t->rate);
 }
 
-/* The deadline of the first task in @queue, in the clock of the domain. */
-static __always_inline u64 first_deadline(u64 queue, u64 skew, u64 clock)
-{
-	struct task_struct *p = scx_bpf_dsq_peek(queue);
-
-	return p ? p->scx.dsq_vtime + skew : clock + NEVER;
-}
-
 SEC("scx/dispatch")
 void BPF_PROG(ostrace_dispatch, s32 cpu, struct task_struct *prev)
 {
@@ -353,6 +414,7 @@ void BPF_PROG(ostrace_dispatch, s32 cpu, struct task_struct *prev)
 
 	if (!l)
 		return;
+	c->dispatched_at = now;
 	if (now - l->searched_at > SEARCH_EVERY) {
 		l->searched_at = now;
 		search_aged(c, QUEUE_LLC(c->llc), now);
@@ -453,6 +515,7 @@ void BPF_PROG(ostrace_running, struct task_struct *p)
 		l->clock = sched_later(l->clock, v);
 	}
 	c->cur_since = now;
+	c->promised = 0;
 	set_current(c, p, t);
 }
 
@@ -469,8 +532,12 @@ void BPF_PROG(ostrace_stopping, struct task_struct *p, bool runnable)
 		t->aged = false;
 		t->v = sched_earlier(t->v, home_clock(t->home) + SCHED_LEAD_MAX);
 	}
-	if (runnable)
+	if (runnable) {
 		t->queued_at = scx_bpf_now();
+		/* A real-time task's doing: who is next in line here had better not wait. */
+		if (p->scx.slice && scx_bpf_dsq_nr_queued(SCX_DSQ_LOCAL) > 0)
+			scx_bpf_dsq_reenq(SCX_DSQ_LOCAL, 0);
+	}
 	if (c)
 		c->cur_pid = 0;
 }
@@ -501,7 +568,8 @@ void BPF_PROG(ostrace_tick, struct task_struct *p)
 		c->cur_deadline = deadline(t) + skew_of(t->home);
 	/* One that was refused as it woke need not wait for the end of the slice. */
 	now = scx_bpf_now();
-	if (first_preempts(QUEUE_CPU(cpu), c->skew, c, now) ||
+	if (scx_bpf_dsq_nr_queued(SCX_DSQ_LOCAL) > 0 ||
+	    first_preempts(QUEUE_CPU(cpu), c->skew, c, now) ||
 	    first_preempts(QUEUE_LLC(c->llc), 0, c, now))
 		scx_bpf_task_set_slice(p, 0);
 }

@@ -63,9 +63,12 @@ struct sched_cpu {
 	__u32 turn;
 	__u32 to_see;
 	__u32 to_move;
+	__u32 promised; /* who waits for the task on it to sleep: one it woke; 0: none */
+	__u32 pad;
+	__u64 dispatched_at; /* when it last looked into the queues */
 
 	struct ostrace_sched_counters counters; /* of what happened on this CPU */
-	__u64 align[3];
+	__u64 align[1];
 };
 
 /* Map llcs, one entry a cache domain. */

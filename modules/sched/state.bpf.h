@@ -9,6 +9,7 @@ struct sched_shared shared SEC(".bss.shared");
 /* A task, while it is ours. Written with its run queue locked. */
 struct task_ctx {
 	u64 v;	      /* virtual time, in the clock of its home */
+	u64 deadline; /* when it should have had its request, likewise */
 	u64 rate;     /* of its charge, as last computed */
 	u64 ran;      /* sum_exec_runtime up to which it was charged */
 	u64 woke_ran; /* sum_exec_runtime when it last woke */
@@ -136,7 +137,7 @@ static __always_inline struct cgroup_ctx *cgroup_ctx(u32 slot)
  * between levels: a load may then be wrong, even below 0, until both are done, and
  * is right afterwards, because what each one lends and takes back is the same.
  */
-static __noinline void cgroup_load(u32 slot, s64 diff)
+static __noinline void cgroup_climb(u32 slot, s64 diff)
 {
 	struct cgroup_ctx *cg;
 	int i;
@@ -160,6 +161,13 @@ static __noinline void cgroup_load(u32 slot, s64 diff)
 		bpf_spin_unlock(&cg->lock);
 		slot = cg->parent;
 	}
+}
+
+/* The root has no load to keep. */
+static __always_inline void cgroup_load(u32 slot, s64 diff)
+{
+	if (slot)
+		cgroup_climb(slot, diff);
 }
 
 static __noinline void cgroup_weigh(u32 slot, u32 weight)

@@ -55,14 +55,15 @@ static __always_inline u64 home_clock(u32 home)
 /* Carry the task's virtual time over to another clock. */
 static __noinline void move_home(struct task_ctx *t, u32 home)
 {
-	u64 v;
+	u64 diff;
 
 	if (t->home == home)
 		return;
-	v = t->v + skew_of(t->home);
+	diff = skew_of(t->home) - skew_of(home);
 	if (llc_of(t->home) != llc_of(home))
-		v += llc_clock(llc_of(home)) - llc_clock(llc_of(t->home));
-	t->v = v - skew_of(home);
+		diff += llc_clock(llc_of(home)) - llc_clock(llc_of(t->home));
+	t->v += diff;
+	t->deadline += diff;
 	t->home = home;
 }
 
@@ -102,11 +103,9 @@ static __noinline u32 own_weight(struct task_struct *p, struct task_ctx *t)
 	return sched_nice_weight(p->static_prio - 120);
 }
 
-/* The rate of the task's charge, and the class its surroundings ask for. */
-static __noinline void find_rate(struct task_struct *p, struct task_ctx *t)
+/* Through the cgroups from @slot upwards: the rate, and the class that the nearest asks for. */
+static __noinline u64 rate_above(u32 slot, u64 rate, u32 *class)
 {
-	u32 slot = t->cgroup, forced = t->own_class;
-	u64 rate = sched_rate(t->weight);
 	struct cgroup_ctx *cg;
 	int i;
 
@@ -119,10 +118,21 @@ static __noinline void find_rate(struct task_struct *p, struct task_ctx *t)
 		if (cg->generation != shared.generation)
 			cgroup_settle(slot);
 		rate = sched_rate_below(rate, cg->load, cg->weight);
-		if (!forced)
-			forced = cg->class;
+		if (!*class)
+			*class = cg->class;
 		slot = cg->parent;
 	}
+	return rate;
+}
+
+/* The rate of the task's charge, and the class its surroundings ask for. */
+static __always_inline void find_rate(struct task_struct *p, struct task_ctx *t)
+{
+	u32 forced = t->own_class;
+	u64 rate = sched_rate(t->weight);
+
+	if (t->cgroup)
+		rate = rate_above(t->cgroup, rate, &forced);
 	if (!forced && (p->policy == SCHED_IDLE || p->policy == SCHED_BATCH))
 		forced = OSTRACE_SCHED_BATCH + 1;
 	t->rate = rate;
@@ -162,13 +172,15 @@ static __noinline void charge(struct task_struct *p, struct task_ctx *t)
 
 static __always_inline u64 deadline(struct task_ctx *t)
 {
-	return sched_deadline(t->v, t->class, shared.slice_ns, t->rate);
+	t->deadline = sched_renew(t->v, t->deadline, t->class, shared.slice_ns, t->rate);
+	return t->deadline;
 }
 
 /* A task that slept, or is new: not owed for all that time. */
 static __always_inline void place(struct task_ctx *t)
 {
 	t->v = sched_place(t->v, home_clock(t->home), t->class, shared.slice_ns);
+	t->deadline = t->v; /* asks anew */
 }
 
 #endif /* _OSTRACE_SCHED_TASK_BPF_H */

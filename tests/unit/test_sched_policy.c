@@ -9,24 +9,32 @@
 #include "../../modules/sched/policy.h"
 #include "../../modules/sched/request.h"
 
-/* Run @n tasks on one CPU for long, earliest deadline first; the share of each. */
-static void simulate(int n, const uint64_t *rate, const uint32_t *class, double *share)
+/*
+ * Run @n tasks on one CPU for long, earliest deadline first, each for a @part-th of its
+ * slice at a time; the share of each. Returns how often the CPU went from one to another.
+ */
+static int simulate(int n, const uint64_t *rate, const uint32_t *class, int part, double *share)
 {
 	const uint64_t base = 4 * SCHED_MS;
-	uint64_t v[8] = { 0 }, ran[8] = { 0 }, total = 0;
-	int i, best, turn;
+	uint64_t v[8] = { 0 }, deadline[8] = { 0 }, ran[8] = { 0 }, total = 0, run;
+	int i, best, turn, last = 0, switches = 0;
 
 	for (turn = 0; turn < 400000; turn++) {
+		for (i = 0; i < n; i++)
+			deadline[i] = sched_renew(v[i], deadline[i], class[i], base, rate[i]);
 		for (best = 0, i = 1; i < n; i++)
-			if (sched_before(sched_deadline(v[i], class[i], base, rate[i]),
-					 sched_deadline(v[best], class[best], base, rate[best])))
+			if (sched_before(deadline[i], deadline[best]))
 				best = i;
-		v[best] += sched_charge(sched_slice(class[best], base), rate[best]);
-		ran[best] += sched_slice(class[best], base);
-		total += sched_slice(class[best], base);
+		run = sched_slice(class[best], base) / (uint64_t)part;
+		v[best] += sched_charge(run, rate[best]);
+		ran[best] += run;
+		total += run;
+		switches += best != last;
+		last = best;
 	}
 	for (i = 0; i < n; i++)
 		share[i] = (double)ran[i] / (double)total;
+	return switches;
 }
 
 static void shares_follow_nice(void **state)
@@ -39,7 +47,7 @@ static void shares_follow_nice(void **state)
 	const double sum = 1024 + 335 + 3121;
 	double share[3];
 
-	simulate(3, rate, class, share);
+	simulate(3, rate, class, 1, share);
 	assert_float_equal(share[0], 1024 / sum, 0.002);
 	assert_float_equal(share[1], 335 / sum, 0.002);
 	assert_float_equal(share[2], 3121 / sum, 0.002);
@@ -52,7 +60,7 @@ static void shares_of_extremes(void **state)
 	const uint32_t class[] = { OSTRACE_SCHED_BATCH, OSTRACE_SCHED_BATCH };
 	double share[2];
 
-	simulate(2, rate, class, share);
+	simulate(2, rate, class, 1, share);
 	assert_float_equal(share[1], 15.0 / (15 + 88761), 0.0001);
 }
 
@@ -72,11 +80,49 @@ static void shares_follow_the_hierarchy(void **state)
 				   OSTRACE_SCHED_BATCH };
 	double share[4];
 
-	simulate(4, rate, class, share);
+	simulate(4, rate, class, 1, share);
 	assert_float_equal(share[0], 1.0 / 6, 0.002);
 	assert_float_equal(share[1], 1.0 / 6, 0.002);
 	assert_float_equal(share[2], 1.0 / 6, 0.002);
 	assert_float_equal(share[3], 3.0 / 6, 0.002);
+}
+
+/* Interrupted all the time: the shares stay, and each goes on until it had its request. */
+static void interrupted(void **state)
+{
+	const uint64_t rate[] = { sched_rate(sched_nice_weight(0)),
+				  sched_rate(sched_nice_weight(0)),
+				  sched_rate(sched_nice_weight(5)) };
+	const uint32_t class[] = { OSTRACE_SCHED_BATCH, OSTRACE_SCHED_BATCH, OSTRACE_SCHED_BATCH };
+	const double sum = 1024 + 1024 + 335;
+	double share[3];
+	int switches = simulate(3, rate, class, 10, share);
+
+	assert_float_equal(share[0], 1024 / sum, 0.002);
+	assert_float_equal(share[1], 1024 / sum, 0.002);
+	assert_float_equal(share[2], 335 / sum, 0.002);
+	assert_in_range(switches, 1, 400000 / 10);
+}
+
+static void deadlines(void **state)
+{
+	const uint32_t interactive = OSTRACE_SCHED_INTERACTIVE, batch = OSTRACE_SCHED_BATCH;
+	const uint64_t base = 4 * SCHED_MS, start[] = { 0, UINT64_MAX - SCHED_MS };
+	uint64_t at;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		at = start[i];
+		assert_int_equal(sched_renew(at, at, batch, base, SCHED_RATE_ONE), at + 2 * base);
+		assert_int_equal(sched_renew(at + base, at + 2 * base, batch, base, SCHED_RATE_ONE),
+				 at + 2 * base);
+		assert_int_equal(sched_renew(at + 2 * base, at + 2 * base, batch, base,
+					     SCHED_RATE_ONE),
+				 at + 4 * base);
+		/* asks for less */
+		assert_int_equal(sched_renew(at, at + 2 * base, interactive, base, SCHED_RATE_ONE),
+				 at + base / 4);
+	}
 }
 
 static void nothing_overflows(void **state)
@@ -175,6 +221,8 @@ int main(void)
 		cmocka_unit_test(shares_follow_nice),
 		cmocka_unit_test(shares_of_extremes),
 		cmocka_unit_test(shares_follow_the_hierarchy),
+		cmocka_unit_test(interrupted),
+		cmocka_unit_test(deadlines),
 		cmocka_unit_test(nothing_overflows),
 		cmocka_unit_test(class_is_found_again),
 		cmocka_unit_test(who_takes_a_cpu),

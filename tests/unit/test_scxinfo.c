@@ -28,6 +28,7 @@ static struct file good(void)
 
 	f.total.idle = 5;
 	f.total.requeued = 9;
+	f.total.next = 8;
 	f.total.wait[OSTRACE_SCHED_BATCH].slot[10] = 3;
 	f.total.wait[OSTRACE_SCHED_BATCH].sum = 40;
 	return f;
@@ -52,6 +53,7 @@ static void counters(void **state)
 	assert_true(s.ours);
 	assert_int_equal(find(&s, "placed_idle")->number, 5);
 	assert_int_equal(find(&s, "requeued")->number, 9);
+	assert_int_equal(find(&s, "placed_next")->number, 8);
 	assert_int_equal(s.wait[OSTRACE_SCHED_BATCH].count, 3);
 	assert_int_equal(s.started, 77);
 }

@@ -52,7 +52,8 @@ struct ostrace_sched_counters {
 	__u64 kicks;	  /* idle CPUs told to look */
 	__u64 class_changes;
 	__u64 requeued; /* lost their place to a real-time task, queued again */
-	__u64 reserved[5];
+	__u64 next;	/* had the CPU as soon as who ran there slept, past the queues */
+	__u64 reserved[4];
 	struct ostrace_sched_wait wait[OSTRACE_SCHED_CLASSES];
 };
 
