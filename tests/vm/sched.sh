@@ -41,5 +41,5 @@ state_is() { [ "$(cat $CONTROL/state)" = "$1" ]; }
 steady_turns() {
 	local ns
 	ns=$(sed -n 's/.*ostrace_instruction_ns=\([1-8]\).*/\1/p' /proc/cmdline)
-	if [ -n "$ns" ]; then "$LOAD" turns 1000000 $((8192 / ns)) & fi
+	if [ -n "$ns" ]; then "$LOAD" turns $((8192 / ns)); fi
 }

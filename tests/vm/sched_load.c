@@ -13,7 +13,7 @@
  *   sched_load mix SECONDS WORKERS        work a second done by hogs beside pairs that
  *                                         wake each other and one that forks, and of
  *                                         those the exchanges and the children
- *   sched_load turns SECONDS HZ           a timer that wakes nobody
+ *   sched_load turns HZ                   let the machine's clock tick, for nobody
  *   sched_load churn SECONDS              forks, pipes, affinity, nice and class changes
  *
  * A HOG is a comma-separated list: nice=N cpu=N (only there) cpus=FIRST-LAST
@@ -22,14 +22,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/rtc.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#ifdef __x86_64__
+#include <sys/io.h>
+#endif
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -455,23 +456,33 @@ static void mix(double seconds, int workers)
 }
 
 /*
- * Where CPUs take turns at being emulated, the machine's timers end a turn: with this
- * one, of the clock's device, none lasts for half a tick while another's interrupt waits.
- * The kernel keeps its time by a timer of the CPU that asks. Whose interrupts are late,
- * and by how much, depends on which one that is, so let it be the same at every boot.
+ * Where CPUs take turns at being emulated, the machine's timers end a turn: with the
+ * clock's, set to this rate, none lasts for half a tick while another's interrupt waits.
+ * The device is told directly, because the kernel would not use its timer but one of a
+ * CPU, which in turn waits for that CPU's turn. Nobody gets the interrupts: the
+ * HPET has taken their line.
  */
-static void turns(double seconds, unsigned long hz)
+static void turns(unsigned long hz)
 {
-	cpu_set_t first;
-	int fd = open("/dev/rtc0", O_RDONLY);
+#ifdef __x86_64__
+	enum { INDEX = 0x70, DATA = 0x71, REG_A = 10, REG_B = 11, PERIODIC = 0x40 };
+	unsigned char rate = 1, control;
 
-	CPU_ZERO(&first);
-	CPU_SET(0, &first);
-	if (sched_setaffinity(0, sizeof(first), &first))
-		die("sched_setaffinity");
-	if (fd < 0 || ioctl(fd, RTC_IRQP_SET, hz) || ioctl(fd, RTC_PIE_ON))
-		die("/dev/rtc0");
-	sleep_until(now_ns(CLOCK_MONOTONIC) + (uint64_t)(seconds * 1e9));
+	if (ioperm(INDEX, 2, 1))
+		die("ioperm");
+	while (rate < 15 && 32768UL >> (rate - 1) > hz)
+		rate++;
+	outb(REG_A, INDEX);
+	outb(0x20 | rate, DATA); /* 0x20: the oscillator runs */
+	outb(REG_B, INDEX);
+	control = inb(DATA);
+	outb(REG_B, INDEX);
+	outb(control | PERIODIC, DATA);
+#else
+	(void)hz;
+	errno = ENOSYS;
+	die("turns");
+#endif
 }
 
 /* Everything that moves tasks between classes, queues and CPUs. */
@@ -525,7 +536,7 @@ int main(int argc, char **argv)
 
 	if (seconds <= 0) {
 		fprintf(stderr,
-			"usage: sched_load shares|gaps|wake|requests|mix|hogs|turns|churn SECONDS ...\n");
+			"usage: sched_load shares|gaps|wake|requests|mix|hogs|churn SECONDS ..., or turns HZ\n");
 		return 2;
 	}
 	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
@@ -536,8 +547,8 @@ int main(int argc, char **argv)
 		churn(seconds);
 		return 0;
 	}
-	if (!strcmp(argv[1], "turns") && argc > 3) {
-		turns(seconds, strtoul(argv[3], NULL, 10));
+	if (!strcmp(argv[1], "turns")) {
+		turns((unsigned long)seconds);
 		return 0;
 	}
 	if (!strcmp(argv[1], "wake") && argc > 4) {
