@@ -23,8 +23,9 @@
  * to compare it with the domain's; it grows when the queue falls too far behind. So
  * tasks in one queue keep their order and proportions whatever happens elsewhere.
  *
- * Waking. An idle CPU is taken first, a wholly idle core if there is one. Otherwise
- * the CPU nearby whose task has the latest deadline, if ours is earlier.
+ * Waking. An idle CPU is taken first, a wholly idle core if there is one. Otherwise,
+ * who is woken by a task about to sleep waits for its place, and others take the CPU
+ * nearby whose task has the latest deadline, if theirs is earlier.
  *
  * Waiting is bounded: who has waited for longer than a second (a knob) runs
  * out of turn, for a quarter of a slice and in every other dispatch at most, whatever
