@@ -12,6 +12,10 @@
  * programs are presented as tracing ones and turned into struct_ops members as
  * they are prepared. The BTF id of struct sched_ext_ops differs from kernel to
  * kernel: a marker stands in its place, and the module puts the id there.
+ *
+ * libbpf's program has room for the numbers of 32 programs, each function that is not
+ * inlined counted as one: with more of them the kernel refuses it (-EACCES, an invalid
+ * read from the stack).
  */
 #include <errno.h>
 #include <stdarg.h>

@@ -34,8 +34,8 @@ void BPF_PROG(ostrace_exit_task, struct task_struct *p, struct scx_exit_task_arg
 {
 	u32 tgid = (u32)p->tgid;
 
-	/* The number may be another process's tomorrow. */
-	if (p->pid == p->tgid)
+	/* The last thread: the number may be another process's tomorrow. */
+	if (p->signal->live.counter <= 0)
 		bpf_map_delete_elem(&process_overrides, &tgid);
 }
 
@@ -124,11 +124,13 @@ void BPF_PROG(ostrace_cgroup_set_bandwidth, struct cgroup *cgrp, u64 period, u64
 static __always_inline void set_online(s32 cpu, bool online)
 {
 	struct sched_cpu *c = cpu_ctx((u32)cpu);
+	struct sched_llc *l = c ? llc_ctx(c->llc) : NULL;
 
-	if (!c || c->online == online)
+	if (!l || c->online == online)
 		return;
 	c->online = online;
 	c->cur_pid = 0;
+	__sync_fetch_and_add(&l->online, online ? 1 : -1);
 	__sync_fetch_and_add(&shared.nr_online, online ? 1 : -1);
 }
 
@@ -138,7 +140,7 @@ void BPF_PROG(ostrace_cpu_online, s32 cpu)
 	set_online(cpu, true);
 }
 
-/* What waits in the CPU's queue, the CPU still runs; nothing new comes. */
+/* Nothing new comes to the CPU's queue; what waits there is found by search_elsewhere(). */
 SEC("scx/cpu_offline")
 void BPF_PROG(ostrace_cpu_offline, s32 cpu)
 {

@@ -58,10 +58,11 @@ char LICENSE[] SEC("license") = "GPL";
 
 #define NEVER (1ULL << 62) /* later than any deadline, and comparable with it */
 #define SEARCH_EVERY (100 * SCHED_MS)
-#define SEARCH_MAX 1024 /* tasks looked at in one search */
-#define AGED_MAX 16	/* tasks moved by one search */
-#define NEARBY 8	/* CPUs looked at for a place */
-#define STEAL_MAX 64	/* queues looked at by an idle CPU */
+#define SEARCH_MAX 1024	 /* tasks looked at in one search */
+#define AGED_MAX 16	 /* tasks moved by one search */
+#define NEARBY 8	 /* CPUs looked at for a place */
+#define STEAL_MAX 64	 /* queues looked at by an idle CPU */
+#define ELSEWHERE_MAX 16 /* queues of other CPUs looked at in one search */
 
 /* ------------------------------------------------------------------- waking */
 
@@ -229,15 +230,20 @@ static __always_inline u32 next_home(struct task_struct *p, u32 cpu)
 {
 	u32 home = home_on(p, cpu), other;
 	struct sched_cpu *c;
+	struct sched_llc *l;
 
 	if (home & HOME_CPU)
 		return p->nr_cpus_allowed > 1 ? HOME_CPU | shortest_queue(p, cpu) : home;
-	if (shared.nr_llcs < 2)
+	/* Nor may it leave its CPU while migration is disabled for it. */
+	if (shared.nr_llcs < 2 || p->cpus_ptr != &p->cpus_mask)
 		return home;
 	c = cpu_ctx(cpu);
 	if (!c)
 		return home;
 	other = (home + 1 + c->turn++ % (shared.nr_llcs - 1)) % shared.nr_llcs;
+	l = llc_ctx(other);
+	if (!l || !l->online)
+		return home;
 	if (scx_bpf_dsq_nr_queued(QUEUE_LLC(other)) + 1 < scx_bpf_dsq_nr_queued(QUEUE_LLC(home)))
 		return other;
 	return home;
@@ -266,7 +272,8 @@ static __always_inline bool next_in_line(struct task_struct *p, struct task_ctx 
 	    t->class != OSTRACE_SCHED_INTERACTIVE ||
 	    (c->promised != (u32)p->pid && p->nr_cpus_allowed != 1))
 		return false;
-	if (now - c->dispatched_at > shared.slice_ns || scx_bpf_dsq_nr_queued(SCX_DSQ_LOCAL) > 0)
+	if (now - c->dispatched_at > shared.slice_ns ||
+	    scx_bpf_dsq_nr_queued(SCX_DSQ_LOCAL_ON | cpu) > 0)
 		return false;
 	clock = llc_clock(c->llc);
 	return sched_before(dl, first_deadline(QUEUE_LLC(c->llc), 0, clock)) &&
@@ -330,11 +337,11 @@ void BPF_PROG(ostrace_enqueue, struct task_struct *p, u64 enq_flags)
 /* --------------------------------------------------------------- dispatching */
 
 /*
- * Move who has waited in @queue for too long to the queue of such tasks. How many
- * are still to be looked at and moved stands in memory: in registers the verifier
- * would follow every value.
+ * Move who has waited in @queue since @before, and may run on @cpu (-1: do not ask), to
+ * the queue of such tasks. How many are still to be looked at and moved stands in
+ * memory: in registers the verifier would follow every value.
  */
-static __noinline void search_aged(struct sched_cpu *c, u64 queue, u64 now)
+static __noinline void search_aged(struct sched_cpu *c, s32 cpu, u64 queue, u64 before)
 {
 	u64 aged = QUEUE_AGED(c->llc);
 	struct task_struct *p;
@@ -346,13 +353,39 @@ static __noinline void search_aged(struct sched_cpu *c, u64 queue, u64 now)
 		if (!c->to_see-- || !c->to_move)
 			break;
 		t = task_ctx(p);
-		if (!t || (s64)(now - t->queued_at) < (s64)shared.bound_ns)
+		if (!t || (s64)(before - t->queued_at) < 0 ||
+		    (cpu >= 0 && !bpf_cpumask_test_cpu((u32)cpu, p->cpus_ptr)))
 			continue;
 		c->to_move--;
 		t->aged = true;
 		scx_bpf_dsq_move_set_slice(BPF_FOR_EACH_ITER, shared.slice_ns / 4);
 		scx_bpf_dsq_move(BPF_FOR_EACH_ITER, p, aged, 0);
 	}
+}
+
+/*
+ * The same in queues of others, in turn, for those who have waited half as long again:
+ * nobody comes for them there. Their CPU went offline, or is kept by a real-time task;
+ * or the domain to whose queue they came has no CPU that may run them.
+ */
+static __always_inline void search_elsewhere(struct sched_cpu *c, s32 cpu, u64 now)
+{
+	u64 before = now - shared.bound_ns - shared.bound_ns / 2;
+	int i;
+
+	bpf_for(i, 0, ELSEWHERE_MAX) {
+		if (++c->next_queue >= conf.nr_cpus)
+			c->next_queue = 0;
+		if (c->next_queue != (u32)cpu &&
+		    scx_bpf_dsq_nr_queued(QUEUE_CPU(c->next_queue)) > 0)
+			search_aged(c, cpu, QUEUE_CPU(c->next_queue), before);
+	}
+	if (++c->next_domain >= shared.nr_llcs)
+		c->next_domain = 0;
+	if (c->next_domain == c->llc)
+		return;
+	search_aged(c, cpu, QUEUE_LLC(c->next_domain), before);
+	search_aged(c, cpu, QUEUE_AGED(c->next_domain), before);
 }
 
 static __always_inline bool take(u64 queue)
@@ -418,11 +451,12 @@ void BPF_PROG(ostrace_dispatch, s32 cpu, struct task_struct *prev)
 	c->dispatched_at = now;
 	if (now - l->searched_at > SEARCH_EVERY) {
 		l->searched_at = now;
-		search_aged(c, QUEUE_LLC(c->llc), now);
+		search_aged(c, -1, QUEUE_LLC(c->llc), now - shared.bound_ns);
 	}
 	if (now - c->searched_at > SEARCH_EVERY) {
 		c->searched_at = now;
-		search_aged(c, QUEUE_CPU(cpu), now);
+		search_aged(c, -1, QUEUE_CPU(cpu), now - shared.bound_ns);
+		search_elsewhere(c, cpu, now);
 	}
 	aged = QUEUE_AGED(c->llc);
 	if ((c->turn++ & 1) && scx_bpf_dsq_nr_queued(aged) > 0 && take(aged)) {
@@ -524,7 +558,8 @@ SEC("scx/stopping")
 void BPF_PROG(ostrace_stopping, struct task_struct *p, bool runnable)
 {
 	struct task_ctx *t = task_ctx(p);
-	struct sched_cpu *c = cpu_ctx((u32)scx_bpf_task_cpu(p));
+	u32 cpu = (u32)scx_bpf_task_cpu(p);
+	struct sched_cpu *c = cpu_ctx(cpu);
 
 	if (!t)
 		return;
@@ -536,8 +571,8 @@ void BPF_PROG(ostrace_stopping, struct task_struct *p, bool runnable)
 	if (runnable) {
 		t->queued_at = scx_bpf_now();
 		/* A real-time task's doing: who is next in line here had better not wait. */
-		if (p->scx.slice && scx_bpf_dsq_nr_queued(SCX_DSQ_LOCAL) > 0)
-			scx_bpf_dsq_reenq(SCX_DSQ_LOCAL, 0);
+		if (p->scx.slice && scx_bpf_dsq_nr_queued(SCX_DSQ_LOCAL_ON | cpu) > 0)
+			scx_bpf_dsq_reenq(SCX_DSQ_LOCAL_ON | cpu, 0);
 	}
 	if (c)
 		c->cur_pid = 0;

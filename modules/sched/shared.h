@@ -63,19 +63,22 @@ struct sched_cpu {
 	__u32 turn;
 	__u32 to_see;
 	__u32 to_move;
-	__u32 promised; /* who waits for the task on it to sleep: one it woke; 0: none */
+	__u32 next_queue;  /* of which CPU it looks at next, and of which domain: */
+	__u32 next_domain; /* for tasks that nobody comes for there */
+	__u32 promised;	   /* who waits for the task on it to sleep: one it woke; 0: none */
 	__u32 pad;
 	__u64 dispatched_at; /* when it last looked into the queues */
 
 	struct ostrace_sched_counters counters; /* of what happened on this CPU */
-	__u64 align[1];
 };
 
 /* Map llcs, one entry a cache domain. */
 struct sched_llc {
 	__u64 clock;
 	__u64 searched_at;
-	__u64 align[6];
+	__u32 online; /* CPUs */
+	__u32 pad;
+	__u64 align[5];
 };
 
 /* Maps process_overrides (by tgid) and cgroup_overrides (by cgroup id). */
