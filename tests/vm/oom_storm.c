@@ -5,7 +5,8 @@
  *
  * With KEEP=1, keepers are protected by every set of rules, which is replaced all
  * the time: none may die. With KEEP=0 nobody is protected (the module or policies come
- * and go) and keepers are smaller than hogs, so none may die of that either. The last line is "K kills, N keepers
+ * and go), but the kernel's own score of keepers is below that of anything which could
+ * ask for memory, so none may die of that either. The last line is "K kills, N keepers
  * lost, R sets of rules"; the status is 1 if a keeper was lost or nobody killed.
  */
 #include "oom_vm.h"
@@ -70,6 +71,8 @@ int main(int argc, char **argv)
 	cg_no_swap(TOP);
 	for (i = 0; i < 2; i++) {
 		keeper[i].mb = keep ? 14 : 1;
+		/* Small is not enough: hogs that are dying are no candidates, new ones smaller. */
+		keeper[i].adj = keep ? 0 : -900;
 		proc_start(&keeper[i]);
 	}
 	for (i = 0; i < HOGS; i++)
