@@ -56,11 +56,15 @@ read -r ran waited <"$work/ready.said"
 is "$(part ready pread64 calls)" 40 "40 calls"
 holds "the parts of every call add up to its duration" adds_up ready
 if [ "$waited" = 0 ]; then
-	skip "the wait for a CPU is that of /proc/PID/schedstat" "this kernel keeps none"
+	skip "the wait for a CPU is that of /proc/PID/schedstat, but for what is outside of calls" \
+		"this kernel keeps none"
 	skip "which is more than a tenth of the time beside a busy loop" "this kernel keeps none"
 else
-	holds "the wait for a CPU is that of /proc/PID/schedstat" \
-		close_to "$(part ready pread64 ready_ns)" "$waited"
+	# The kernel's figure includes waits on the way back to the program, behind the end
+	# of the call: a part that is lost to us, and left to chance.
+	ready=$(part ready pread64 ready_ns)
+	holds "the wait for a CPU is that of /proc/PID/schedstat, but for what is outside of calls" \
+		test "$ready" -ge $((waited / 2)) -a "$ready" -le $((waited + waited / 10 + 3000000))
 	holds "which is more than a tenth of the time beside a busy loop" \
 		test "$(part ready pread64 ready_ns)" -ge "$(($(part ready pread64 total_ns) / 10))"
 fi
