@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ostrace oom: kills as they happen, with the module and without. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "cgroups.h"
+#include "clock.h"
 #include "cmd_oom.h"
 #include "err.h"
 #include "lookup.h"
@@ -17,6 +17,7 @@
 #include "oom_kills.h"
 #include "oom_story.h"
 #include "session.h"
+#include "textfile.h"
 #include "writer.h"
 
 /* How long the end of a victim is waited for: the reaper comes after 2 s. */
@@ -43,21 +44,7 @@ struct watch {
 	char home[1100], limited[1100]; /* cgroups of the victim and of the limit */
 };
 
-/* Text of a small file; false if there is none. */
-static bool whole_file(const char *path, char *out, size_t n)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len = -1;
-
-	if (fd >= 0) {
-		len = read(fd, out, n - 1);
-		close(fd);
-	}
-	out[len > 0 ? len : 0] = '\0';
-	return len > 0;
-}
-
-/* The same of a file of a cgroup. */
+/* Text of a file of a cgroup; false if there is none. */
 static bool cgroup_file(const char *path, const char *file, char *out, size_t n)
 {
 	char mount[512], full[1800];
@@ -65,7 +52,7 @@ static bool cgroup_file(const char *path, const char *file, char *out, size_t n)
 	if (!lookup_cgroup_mount(mount, sizeof(mount)))
 		return false;
 	snprintf(full, sizeof(full), "%s%s/%s", mount, path, file);
-	return whole_file(full, out, n);
+	return !textfile_read(full, out, n) && *out;
 }
 
 static long long number_after(const char *text, const char *key)
@@ -81,18 +68,10 @@ static double pressure_of(const char *path)
 	char text[256], *p;
 
 	if (!(*path ? cgroup_file(path, "memory.pressure", text, sizeof(text)) :
-		      whole_file("/proc/pressure/memory", text, sizeof(text))))
+		      !textfile_read("/proc/pressure/memory", text, sizeof(text))))
 		return -1;
 	p = strstr(text, "some avg10=");
 	return p ? strtod(p + 11, NULL) : -1;
-}
-
-static uint64_t now_ns(clockid_t id)
-{
-	struct timespec ts;
-
-	clock_gettime(id, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
 /* The module's next record; 0: none yet, 1, -errno. */
@@ -147,7 +126,7 @@ static void take_in_hand(struct watch *w)
 /* Look at the victim again: is there no more to come? */
 static bool is_over(struct watch *w)
 {
-	uint64_t now = now_ns(CLOCK_MONOTONIC);
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
 	if (!w->kills)
 		return true;
@@ -183,8 +162,8 @@ static int tell(struct watch *w)
 	int err;
 
 	if (w->have_kill)
-		s.wall = (double)(now_ns(CLOCK_REALTIME) -
-				  (now_ns(CLOCK_MONOTONIC) - w->kill.time)) /
+		s.wall = (double)(clock_ns(CLOCK_REALTIME) -
+				  (clock_ns(CLOCK_MONOTONIC) - w->kill.time)) /
 			 1e9;
 	if (*w->limited && cgroup_file(w->limited, "memory.current", text, sizeof(text)))
 		s.usage_after = strtoll(text, NULL, 10);

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "clock.h"
 #include "compare.h"
 #include "err.h"
 #include "loop.h"
@@ -27,11 +28,6 @@ extern const struct view view_sched;
 static uint64_t ns_of(struct timeval t)
 {
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
-}
-
-static uint64_t ns_of_timespec(struct timespec t)
-{
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
 static uint64_t cpu_of(const struct rusage *u)
@@ -93,7 +89,7 @@ static int measure(struct run *run, const struct options *o, struct compare_run 
 {
 	struct loop *loop = NULL;
 	struct rusage before, used;
-	struct timespec end, held = { 0 };
+	uint64_t held = 0;
 	clockid_t clock;
 	int err;
 
@@ -104,15 +100,14 @@ static int measure(struct run *run, const struct options *o, struct compare_run 
 	/* What it took to become the command is not the command's. */
 	getrusage(RUSAGE_CHILDREN, &before);
 	if (!clock_getcpuclockid(run->program, &clock))
-		clock_gettime(clock, &held);
+		held = clock_ns(clock);
 	if (!err)
 		err = run_go(run);
 	if (!err)
 		err = loop_set_interval(loop, o->compare_ns);
 	if (!err)
 		err = wait_for_end(run, loop, r);
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	r->wall_ns = ns_of_timespec(end) - run->start;
+	r->wall_ns = clock_ns(CLOCK_MONOTONIC) - run->start;
 	if (!err)
 		err = run_tick(run);
 	if (!err) {
@@ -121,7 +116,7 @@ static int measure(struct run *run, const struct options *o, struct compare_run 
 		r->status = run_status(run);
 		getrusage(RUSAGE_CHILDREN, &used);
 		r->cpu_ns = cpu_of(&used) - cpu_of(&before);
-		r->cpu_ns -= r->cpu_ns < ns_of_timespec(held) ? r->cpu_ns : ns_of_timespec(held);
+		r->cpu_ns -= r->cpu_ns < held ? r->cpu_ns : held;
 	}
 	kill(-run->program, SIGKILL); /* what it left behind */
 	loop_close(loop);

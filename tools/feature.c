@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The feature table, and the probes that only read files. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,25 +8,7 @@
 #include "feature.h"
 #include "feature_bpf.h"
 #include "lookup.h"
-
-/* Read the beginning of a small file without its newline; 0 or -errno. */
-static int read_line(const char *path, char *out, size_t n)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
-	ssize_t len;
-
-	if (fd < 0)
-		return -errno;
-	len = read(fd, out, n - 1);
-	if (len < 0) {
-		err = -errno;
-		len = 0;
-	}
-	close(fd);
-	out[len] = '\0';
-	out[strcspn(out, "\n")] = '\0';
-	return err;
-}
+#include "textfile.h"
 
 static enum feature_state say(enum feature_state s, char *detail, int n, const char *what)
 {
@@ -39,7 +20,7 @@ static enum feature_state say(enum feature_state s, char *detail, int n, const c
 static enum feature_state probe_lockdown(char *detail, int n)
 {
 	char line[128], *mode, *end;
-	int err = read_line("/sys/kernel/security/lockdown", line, sizeof(line));
+	int err = textfile_line("/sys/kernel/security/lockdown", line, sizeof(line));
 
 	if (err == -ENOENT)
 		return say(FEATURE_YES, detail, n, "no lockdown, or securityfs is not mounted");
@@ -58,7 +39,7 @@ static enum feature_state probe_lockdown(char *detail, int n)
 static enum feature_state probe_jit(char *detail, int n)
 {
 	char line[16];
-	int err = read_line("/proc/sys/net/core/bpf_jit_enable", line, sizeof(line));
+	int err = textfile_line("/proc/sys/net/core/bpf_jit_enable", line, sizeof(line));
 
 	if (err == -ENOENT) /* built in and always on, or there is none */
 		return say(FEATURE_UNKNOWN, detail, n,
@@ -83,7 +64,7 @@ static enum feature_state probe_tracefs(char *detail, int n)
 static enum feature_state probe_psi(char *detail, int n)
 {
 	char line[128];
-	int err = read_line("/proc/pressure/cpu", line, sizeof(line));
+	int err = textfile_line("/proc/pressure/cpu", line, sizeof(line));
 
 	if (err == -ENOENT)
 		return say(FEATURE_NO, detail, n, "the kernel was built without CONFIG_PSI");
@@ -110,7 +91,7 @@ static enum feature_state probe_memcg2(char *detail, int n)
 	if (!lookup_cgroup_mount(dir, sizeof(dir)))
 		return say(FEATURE_NO, detail, n, "no cgroup v2 hierarchy is mounted");
 	snprintf(path, sizeof(path), "%s/cgroup.controllers", dir);
-	if (read_line(path, line, sizeof(line)))
+	if (textfile_line(path, line, sizeof(line)))
 		return say(FEATURE_UNKNOWN, detail, n, "cgroup.controllers is not readable");
 	for (word = strtok_r(line, " ", &save); word; word = strtok_r(NULL, " ", &save))
 		if (!strcmp(word, "memory"))
@@ -124,9 +105,10 @@ static enum feature_state probe_modules(char *detail, int n)
 
 	if (access("/proc/modules", F_OK))
 		return say(FEATURE_NO, detail, n, "the kernel was built without CONFIG_MODULES");
-	if (!read_line("/proc/sys/kernel/modules_disabled", line, sizeof(line)) && line[0] == '1')
+	if (!textfile_line("/proc/sys/kernel/modules_disabled", line, sizeof(line)) &&
+	    line[0] == '1')
 		return say(FEATURE_NO, detail, n, "switched off by kernel.modules_disabled=1");
-	if (!read_line("/sys/module/module/parameters/sig_enforce", line, sizeof(line)) &&
+	if (!textfile_line("/sys/module/module/parameters/sig_enforce", line, sizeof(line)) &&
 	    line[0] == 'Y')
 		return say(FEATURE_YES, detail, n, "signed ones only");
 	return FEATURE_YES;

@@ -196,16 +196,15 @@ int lookup_cgroup(const char *path, struct cgroup_ref *cg)
 	if (!cgroup_mount(mount, root))
 		return err_set(
 			-EOPNOTSUPP,
-			"--cgroup: no cgroup v2 hierarchy is mounted here (cgroup v1 cannot be filtered by)");
+			"no cgroup v2 hierarchy is mounted here (cgroup v1 cannot be filtered by)");
 	if (!*path || !cgroup_dir(path, mount, real))
 		return err_set(-EINVAL, "no cgroup '%s' under %s", path, mount);
 	n = strlen(mount);
 	if (statfs(real, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC || strncmp(real, mount, n))
-		return err_set(-EINVAL,
-			       "--cgroup: '%s' is not a cgroup v2 directory; those are under %s",
+		return err_set(-EINVAL, "'%s' is not a cgroup v2 directory; those are under %s",
 			       path, mount);
 	if (cgroup_id(real, &cg->id))
-		return err_set(-EINVAL, "--cgroup: cannot read '%s': %s", real, strerror(errno));
+		return err_set(-EINVAL, "cannot read '%s': %s", real, strerror(errno));
 	below = real[n] ? real + n : "/";
 	cg->level = depth_of(root) + depth_of(below);
 	cg->path = strdup(below);

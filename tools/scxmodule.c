@@ -12,23 +12,12 @@
 #include <cap-ng.h>
 #include "err.h"
 #include "scxmodule.h"
+#include "textfile.h"
 
 #define NAME "ostrace_sched"
 #define SCX "/sys/kernel/sched_ext"
 #define CONTROL "/sys/kernel/" NAME
 #define OPS "ostrace" /* of our scheduler */
-
-/* The first line of a file, "" if there is none. */
-static void read_line(const char *path, char *out, size_t n)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd >= 0 ? read(fd, out, n - 1) : 0;
-
-	if (fd >= 0)
-		close(fd);
-	out[len > 0 ? len : 0] = '\0';
-	out[strcspn(out, "\n")] = '\0';
-}
 
 static void become_modprobe(char *const argv[], int out)
 {
@@ -106,7 +95,7 @@ static void remember(struct scxmodule *m, const char *directory, const char *nam
 	char path[128], value[32];
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	read_line(path, value, sizeof(value));
+	textfile_line(path, value, sizeof(value));
 	if (*value && m->nparameters < SCXMODULE_PARAMETERS)
 		snprintf(m->parameter[m->nparameters++], sizeof(m->parameter[0]), "%s=%s", name,
 			 value);
@@ -170,7 +159,7 @@ static unsigned long count_exits(void)
 {
 	char line[32];
 
-	read_line(CONTROL "/exits", line, sizeof(line));
+	textfile_line(CONTROL "/exits", line, sizeof(line));
 	return strtoul(line, NULL, 10);
 }
 
@@ -201,10 +190,10 @@ int scxmodule_open(struct scxmodule *m)
 		return err_set(-EOPNOTSUPP,
 			       "this kernel has no sched_ext (CONFIG_SCHED_CLASS_EXT): there is "
 			       "nothing to compare its scheduler with");
-	read_line(SCX "/root/ops", ops, sizeof(ops));
+	textfile_line(SCX "/root/ops", ops, sizeof(ops));
 	m->was_loaded = m->loaded = !access(CONTROL, F_OK);
 	if (m->loaded) {
-		read_line(CONTROL "/state", state, sizeof(state));
+		textfile_line(CONTROL "/state", state, sizeof(state));
 		if (strcmp(state, "running"))
 			return err_set(-EBUSY,
 				       "%s is loaded but does not run (it is '%s'): rmmod %s first",
@@ -253,11 +242,11 @@ int scxmodule_check(const struct scxmodule *m)
 	char text[200];
 
 	if (!m->loaded) {
-		read_line(SCX "/root/ops", text, sizeof(text));
+		textfile_line(SCX "/root/ops", text, sizeof(text));
 		return *text ? err_set(-EBUSY, "the scheduler '%s' was started meanwhile", text) :
 			       0;
 	}
-	read_line(CONTROL "/state", text, sizeof(text));
+	textfile_line(CONTROL "/state", text, sizeof(text));
 	/* With "restart" it may run again. */
 	if (!strcmp(text, "running") && count_exits() == m->exits)
 		return 0;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <cap-ng.h>
 #include "err.h"
 #include "session.h"
+#include "textfile.h"
 #include "cgroup.skel.h"
 
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
@@ -70,15 +70,9 @@ static const char *log_tail(int lines)
 
 static bool locked_down(void)
 {
-	char buf[128] = "";
-	int fd = open(LOCKDOWN, O_RDONLY | O_CLOEXEC);
+	char buf[128];
 
-	if (fd < 0)
-		return false;
-	if (read(fd, buf, sizeof(buf) - 1) < 0)
-		buf[0] = '\0';
-	close(fd);
-	return strstr(buf, "[confidentiality]");
+	return !textfile_read(LOCKDOWN, buf, sizeof(buf)) && strstr(buf, "[confidentiality]");
 }
 
 static int check_privileges(void)

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The machine in one line, from /proc and /sys. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 #include "sysinfo.h"
+#include "textfile.h"
 
 static const char *const psi_path[PSI_COUNT] = {
 	[PSI_CPU] = "/proc/pressure/cpu",
@@ -114,29 +113,12 @@ int sysinfo_parse_cgroups(const char *text, long *n)
 	return *n < 0 ? -EINVAL : 0;
 }
 
-/* The start of a small file as text; what we parse is in the first 4 KiB. */
-static int read_text(const char *path, char *buf, size_t n)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len;
-	int err = 0;
-
-	if (fd < 0)
-		return -errno;
-	len = read(fd, buf, n - 1);
-	if (len < 0)
-		err = -errno;
-	buf[len > 0 ? len : 0] = 0;
-	close(fd);
-	return err;
-}
-
 static void update_steal(struct machine *s)
 {
 	struct cpu_ticks now;
 	char buf[512];
 
-	if (read_text("/proc/stat", buf, sizeof(buf)) || sysinfo_parse_stat(buf, &now)) {
+	if (textfile_read("/proc/stat", buf, sizeof(buf)) || sysinfo_parse_stat(buf, &now)) {
 		s->steal = -1;
 		return;
 	}
@@ -152,7 +134,7 @@ static void update_psi(struct machine *s)
 	/* No files or unreadable ones: off at boot or not built in. */
 	s->psi_on = false;
 	for (i = 0; i < PSI_COUNT; i++) {
-		if (!read_text(psi_path[i], buf, sizeof(buf)) &&
+		if (!textfile_read(psi_path[i], buf, sizeof(buf)) &&
 		    !sysinfo_parse_psi(buf, &s->psi[i]))
 			s->psi_on = true;
 		else
@@ -167,10 +149,11 @@ static void update_cgroups(struct machine *s)
 	long n;
 	size_t i;
 
-	if (read_text("/proc/cgroups", buf, sizeof(buf)) || sysinfo_parse_cgroups(buf, &s->cgroups))
+	if (textfile_read("/proc/cgroups", buf, sizeof(buf)) ||
+	    sysinfo_parse_cgroups(buf, &s->cgroups))
 		s->cgroups = -1;
 	for (i = 0; i < sizeof(cgroup_stat_path) / sizeof(*cgroup_stat_path); i++)
-		if (!read_text(cgroup_stat_path[i], buf, sizeof(buf)) &&
+		if (!textfile_read(cgroup_stat_path[i], buf, sizeof(buf)) &&
 		    !sysinfo_parse_cgroup_stat(buf, &n) && n > s->cgroups)
 			s->cgroups = n;
 }
@@ -190,14 +173,15 @@ void sysinfo_update(struct machine *s)
 {
 	char buf[512];
 
-	if (read_text("/proc/loadavg", buf, sizeof(buf)) ||
+	if (textfile_read("/proc/loadavg", buf, sizeof(buf)) ||
 	    sysinfo_parse_loadavg(buf, s->load, &s->tasks)) {
 		s->load[0] = -1;
 		s->tasks = -1;
 	}
-	if (read_text("/proc/uptime", buf, sizeof(buf)) || sysinfo_parse_uptime(buf, &s->uptime))
+	if (textfile_read("/proc/uptime", buf, sizeof(buf)) ||
+	    sysinfo_parse_uptime(buf, &s->uptime))
 		s->uptime = -1;
-	if (read_text("/sys/devices/system/cpu/online", buf, sizeof(buf)) ||
+	if (textfile_read("/sys/devices/system/cpu/online", buf, sizeof(buf)) ||
 	    sysinfo_parse_cpulist(buf, &s->cpus))
 		s->cpus = 0;
 	update_steal(s);

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+#include "clock.h"
 #include "err.h"
 #include "format.h"
 #include "loop.h"
@@ -170,21 +170,13 @@ void top_run_signal(struct top_run *tr, int signo)
 	top_run_stop(tr, signo == SIGINT ? EXIT_OK : 128 + signo);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 static bool is_done(const struct top_run *tr)
 {
 	const struct options *o = tr->o;
 
 	if (o->iterations && tr->ticks >= o->iterations)
 		return true;
-	return o->duration_ns && now_ns() >= tr->run.start + o->duration_ns;
+	return o->duration_ns && clock_ns(CLOCK_MONOTONIC) >= tr->run.start + o->duration_ns;
 }
 
 void top_run_check_done(struct top_run *tr)
@@ -197,7 +189,7 @@ void top_run_check_done(struct top_run *tr)
 
 int top_run_timer(struct top_run *tr, uint64_t ns)
 {
-	uint64_t end = tr->run.start + tr->o->duration_ns, now = now_ns();
+	uint64_t end = tr->run.start + tr->o->duration_ns, now = clock_ns(CLOCK_MONOTONIC);
 
 	if (ns && tr->o->duration_ns && now + ns > end)
 		ns = end > now ? end - now : 1;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The faults view: loads bpf/fault.bpf.c, keeps its price and its losses. */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "err.h"
 #include "options.h"
 #include "session.h"
+#include "textfile.h"
 #include "view_faults.h"
 #include "view_threads.h"
 #include "fault.skel.h" /* after the types it has from ostrace/fault.h */
@@ -44,23 +44,12 @@ static int set_sizes(struct fault_bpf *skel)
 	return session_sizes("faults", sizes, sizeof(sizes) / sizeof(sizes[0]));
 }
 
-/* The first line of a file in /proc or /sys, "" if there is none. */
-static void read_text(const char *path, char *out, size_t n)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? 0 : read(fd, out, n - 1);
-
-	if (fd >= 0)
-		close(fd);
-	out[len > 0 ? len : 0] = '\0';
-}
-
 /* Is memory swapped here? The list has a heading. */
 static bool has_swap(void)
 {
 	char text[1024], *line;
 
-	read_text("/proc/swaps", text, sizeof(text));
+	textfile_read("/proc/swaps", text, sizeof(text));
 	line = strchr(text, '\n');
 	return line && line[1];
 }
@@ -69,7 +58,7 @@ static bool has_thp(void)
 {
 	char text[64];
 
-	read_text("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof(text));
+	textfile_read("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof(text));
 	return text[0] && !strstr(text, "[never]");
 }
 
@@ -205,7 +194,7 @@ static void follow_cpus(struct view_state *st)
 {
 	char now[sizeof(st->online)];
 
-	read_text("/sys/devices/system/cpu/online", now, sizeof(now));
+	textfile_read("/sys/devices/system/cpu/online", now, sizeof(now));
 	if (!strcmp(now, st->online))
 		return;
 	memcpy(st->online, now, sizeof(now));
@@ -351,7 +340,7 @@ static int attach(struct view_state *st, const struct filter *f)
 	st->ends = calloc(2 * (size_t)st->d.m.ncpus, sizeof(*st->ends));
 	if (!st->ends)
 		return -ENOMEM;
-	read_text("/sys/devices/system/cpu/online", st->online, sizeof(st->online));
+	textfile_read("/sys/devices/system/cpu/online", st->online, sizeof(st->online));
 	err = open_ends(st);
 	if (!err)
 		err = session_attach(st->session, st->skel->skeleton, "faults");

@@ -84,10 +84,8 @@ static void record_begin(struct ostrace_oom_decision *d, struct oom_control *oc)
 	d->mode = READ_ONCE(oom_mode);
 	d->trigger_pid = current->tgid;
 	memcpy(d->trigger_comm, current->comm, sizeof(d->trigger_comm));
-	rcu_read_lock();
 	cgrp = task_dfl_cgroup(current);
 	d->trigger_cgroup = cgrp ? cgroup_id(cgrp) : 0;
-	rcu_read_unlock();
 	/* A cgroup v1 may have the id of another one in v2. */
 	if (oc->memcg && cgroup_subsys_on_dfl(memory_cgrp_subsys)) {
 		d->cgroup = cgroup_id(oc->memcg->css.cgroup);
