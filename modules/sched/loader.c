@@ -183,6 +183,7 @@ static void prepare_args(struct attempt *a)
 	a->config = (struct sched_config){
 		.nr_cpus = nr_cpu_ids,
 		.nr_cgroups = settings->nr_cgroups,
+		.interrupt_mask = NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET,
 		.fail_init = settings->fail_init,
 		.stall_pid = settings->stall_pid,
 	};

@@ -187,24 +187,30 @@ static inline __attribute__((always_inline)) __u64 sched_place(__u64 v, __u64 no
 
 /**
  * sched_preempts - should a task that wakes take the CPU from the one on it?
+ * @class: its class
+ * @cur_class: that of the running one
  * @slack: how much later the running one's deadline is
  * @ran: how long that one has run
+ * @base: time slice of normal tasks
+ * @sync: it was woken by a task that said that it was about to sleep
  *
- * An earlier deadline it must be. A batch task gives way at once: who is refused
- * waits for the rest of its slice, which is long. One that sleeps now and then may be in the middle of waking others, as a sender of messages
- * is: it gets to run for a moment, or every message would cost two switches. Between
- * equals a switch has to be worth its price; and what does not care about latency
- * never interrupts.
+ * An earlier deadline it must be, and what does not care about latency never
+ * interrupts. A batch task gives way at once: who is refused waits for a tick or for
+ * the rest of the slice. A normal one may be in the middle of waking others, as a
+ * sender of messages is: it gets to run for a moment first, or every message would
+ * cost two switches. So does whoever runs where a sender that would not sleep wakes its
+ * receivers: that one sends a stream. Among equals the slice is honoured: interactive
+ * ones will sleep before its end.
  */
 static inline __attribute__((always_inline)) _Bool sched_preempts(__u32 class, __u32 cur_class,
 								  __s64 slack, __u64 ran,
-								  __u64 base)
+								  __u64 base, _Bool sync)
 {
 	if (class == OSTRACE_SCHED_BATCH || slack <= 0)
 		return 0;
 	if (class < cur_class)
-		return cur_class == OSTRACE_SCHED_BATCH || ran > base / 4;
-	return slack > (__s64)(base / 2) && ran > base / 4;
+		return (cur_class == OSTRACE_SCHED_BATCH && !sync) || ran > base / 4;
+	return slack > (__s64)(base / 2) && ran > base;
 }
 
 /** sched_run_average - the remembered run after one of @run ns */

@@ -102,14 +102,17 @@ static void preemption(struct kunit *test)
 		  batch = OSTRACE_SCHED_BATCH;
 	const u64 base = 4 * SCHED_MS;
 
-	KUNIT_EXPECT_TRUE(test, sched_preempts(interactive, batch, 1, 0, base));
-	KUNIT_EXPECT_FALSE(test, sched_preempts(interactive, batch, 0, base, base));
-	KUNIT_EXPECT_FALSE(test, sched_preempts(interactive, normal, 1, base / 8, base));
-	KUNIT_EXPECT_TRUE(test, sched_preempts(interactive, normal, 1, base / 2, base));
-	KUNIT_EXPECT_FALSE(test, sched_preempts(batch, batch, S64_MAX, base, base));
-	KUNIT_EXPECT_FALSE(test, sched_preempts(normal, normal, base / 2, base, base));
-	KUNIT_EXPECT_TRUE(test, sched_preempts(normal, normal, base, base, base));
-	KUNIT_EXPECT_FALSE(test, sched_preempts(normal, normal, base, base / 4, base));
+	KUNIT_EXPECT_TRUE(test, sched_preempts(interactive, batch, 1, 0, base, false));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(interactive, batch, 0, base, base, false));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(interactive, normal, 1, base / 8, base, false));
+	KUNIT_EXPECT_TRUE(test, sched_preempts(interactive, normal, 1, base / 2, base, false));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(batch, batch, S64_MAX, base, base, false));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(normal, normal, base / 2, base, base, false));
+	KUNIT_EXPECT_TRUE(test, sched_preempts(normal, normal, base, base + 1, base, false));
+	KUNIT_EXPECT_FALSE(test, sched_preempts(normal, normal, base, base, base, false));
+	/* a stream of messages */
+	KUNIT_EXPECT_FALSE(test, sched_preempts(interactive, batch, 1, base / 4, base, true));
+	KUNIT_EXPECT_TRUE(test, sched_preempts(interactive, batch, 1, base / 2, base, true));
 }
 
 static struct kunit_case policy_cases[] = { KUNIT_CASE(nice_weights),

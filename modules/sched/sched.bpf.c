@@ -80,7 +80,7 @@ static __always_inline bool some_idle(void)
 static __always_inline bool may_preempt(struct task_ctx *t, u64 dl, struct sched_cpu *c, u64 now)
 {
 	return c->cur_pid && sched_preempts(t->class, c->cur_class, (s64)(c->cur_deadline - dl),
-					    now - c->cur_since, shared.slice_ns);
+					    now - c->cur_since, shared.slice_ns, t->sync);
 }
 
 /* No CPU is idle: the one nearby whose task can wait longest, else @prev. */
@@ -112,17 +112,23 @@ static __always_inline s32 pick_busy(struct task_struct *p, struct task_ctx *t, 
 }
 
 /*
+ * Who wakes is it the task on @c, and not an interrupt that came in between? A kernel
+ * that hides the difference has only interrupts.
+ */
+static __always_inline bool task_wakes(struct sched_cpu *c)
+{
+	return c->cur_pid && c->cur_pid == (u32)bpf_get_current_pid_tgid() && !in_interrupt();
+}
+
+/*
  * A writer of a pipe or socket, or one that exits, says that it is about to sleep, and
  * one that never runs for long is believed, once: who it wakes can have its place then,
  * which is cheaper than to interrupt another CPU's task. Should the waker run on
  * after all, whoever has a tick first makes room.
  */
-static __always_inline bool follows_waker(struct task_struct *p, u32 cpu)
+static __always_inline bool follows_waker(struct task_struct *p, struct sched_cpu *c, u32 cpu)
 {
-	struct sched_cpu *c = cpu_ctx(cpu);
-
-	if (!c || c->promised || c->cur_class != OSTRACE_SCHED_INTERACTIVE ||
-	    c->cur_pid != (u32)bpf_get_current_pid_tgid() ||
+	if (c->promised || c->cur_class != OSTRACE_SCHED_INTERACTIVE ||
 	    !bpf_cpumask_test_cpu(cpu, p->cpus_ptr))
 		return false;
 	c->promised = (u32)p->pid;
@@ -133,6 +139,7 @@ SEC("scx/select_cpu")
 s32 BPF_PROG(ostrace_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 {
 	struct task_ctx *t = task_ctx(p);
+	struct sched_cpu *waker;
 	bool idle = false;
 	s32 cpu = prev_cpu;
 
@@ -150,7 +157,9 @@ s32 BPF_PROG(ostrace_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_f
 		return cpu;
 	place(t);
 	cpu = (s32)bpf_get_smp_processor_id();
-	if ((wake_flags & SCX_WAKE_SYNC) && follows_waker(p, (u32)cpu))
+	waker = cpu_ctx((u32)cpu);
+	t->sync = waker && (wake_flags & SCX_WAKE_SYNC) && task_wakes(waker);
+	if (t->sync && follows_waker(p, waker, (u32)cpu))
 		return cpu;
 	return pick_busy(p, t, prev_cpu);
 }
@@ -287,7 +296,7 @@ void BPF_PROG(ostrace_enqueue, struct task_struct *p, u64 enq_flags)
 	struct task_ctx *t = task_ctx(p);
 	u32 cpu = (u32)scx_bpf_task_cpu(p);
 	struct sched_cpu *c = cpu_ctx(cpu);
-	bool wakes = (enq_flags & SCX_ENQ_WAKEUP) && !(enq_flags & SCX_ENQ_REENQ);
+	bool wakes = (enq_flags & SCX_ENQ_WAKEUP) && !(enq_flags & SCX_ENQ_REENQ), preempts;
 	u64 dl, now = scx_bpf_now();
 	s32 idle;
 
@@ -301,7 +310,9 @@ void BPF_PROG(ostrace_enqueue, struct task_struct *p, u64 enq_flags)
 		t->v = t->deadline = sched_later(t->v, home_clock(t->home));
 	}
 	dl = deadline(t);
-	if (wakes && may_preempt(t, dl + skew_of(t->home), c, now)) {
+	preempts = wakes && may_preempt(t, dl + skew_of(t->home), c, now);
+	t->sync = false;
+	if (preempts) {
 		count(preempted);
 		c->cur_class = t->class;
 		c->cur_deadline = dl + skew_of(t->home);

@@ -45,6 +45,9 @@ void scx_bpf_put_idle_cpumask(const struct cpumask *cpumask) __ksym;
 const struct cpumask *scx_bpf_get_online_cpumask(void) __ksym;
 void scx_bpf_put_cpumask(const struct cpumask *cpumask) __ksym;
 
+/* Where there is one: other architectures have it in the task. */
+extern const unsigned long __preempt_count __ksym __weak;
+
 struct cgroup *bpf_cgroup_ancestor(struct cgroup *cgrp, int level) __ksym;
 void bpf_cgroup_release(struct cgroup *cgrp) __ksym;
 

@@ -14,6 +14,8 @@
 struct sched_config {
 	__u32 nr_cpus;	  /* entries of map cpus */
 	__u32 nr_cgroups; /* entries of map cgroups */
+	/* Bits of the preemption counter that say "in an interrupt", bottom halves too. */
+	__u32 interrupt_mask;
 	/* For tests only. */
 	__s32 fail_init; /* what ops.init is to return */
 	__u32 stall_pid; /* a task to lose: the watchdog should notice */

@@ -3,7 +3,7 @@
 #ifndef _OSTRACE_SCHED_STATE_BPF_H
 #define _OSTRACE_SCHED_STATE_BPF_H
 
-const volatile struct sched_config conf SEC(".rodata.conf") = { 1, 1 };
+const volatile struct sched_config conf SEC(".rodata.conf") = { 1, 1, 1 };
 struct sched_shared shared SEC(".bss.shared");
 
 /* A task, while it is ours. Written with its run queue locked. */
@@ -28,6 +28,7 @@ struct task_ctx {
 	bool fresh; /* new to us: v means nothing yet */
 	bool yielded;
 	bool aged; /* runs out of turn */
+	bool sync; /* between select_cpu and enqueue: its waker said that it would sleep */
 };
 
 struct {
@@ -120,6 +121,20 @@ static __always_inline struct sched_llc *llc_ctx(u32 llc)
 static __always_inline struct cgroup_ctx *cgroup_ctx(u32 slot)
 {
 	return bpf_map_lookup_elem(&cgroups, &slot);
+}
+
+/* Called by a handler of an interrupt, its bottom half included? "Yes" if unknown. */
+static __always_inline bool in_interrupt(void)
+{
+#ifdef __TARGET_ARCH_x86
+	if (!&__preempt_count)
+		return true;
+	return *(u32 *)bpf_this_cpu_ptr(&__preempt_count) & conf.interrupt_mask;
+#elif defined(__TARGET_ARCH_arm64)
+	return bpf_get_current_task_btf()->thread_info.preempt.count & conf.interrupt_mask;
+#else
+	return true;
+#endif
 }
 
 /* Counters belong to the CPU that counts, with interrupts off: nobody else writes. */

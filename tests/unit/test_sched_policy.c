@@ -2,6 +2,7 @@
 /* The scheduler's arithmetic, and the parser of its overrides. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -169,12 +170,17 @@ static void who_takes_a_cpu(void **state)
 		       batch = OSTRACE_SCHED_BATCH;
 	const uint64_t base = 4 * SCHED_MS;
 
-	assert_true(sched_preempts(interactive, batch, 1, 0, base));
-	assert_false(sched_preempts(interactive, batch, 0, base, base));
-	assert_false(sched_preempts(interactive, normal, 1, base / 8, base));
-	assert_true(sched_preempts(interactive, normal, 1, base / 2, base));
-	assert_false(sched_preempts(batch, batch, INT64_MAX, base, base));
-	assert_false(sched_preempts(normal, normal, (int64_t)base / 2, base, base));
+	assert_true(sched_preempts(interactive, batch, 1, 0, base, false));
+	assert_false(sched_preempts(interactive, batch, 0, base, base, false));
+	assert_false(sched_preempts(interactive, normal, 1, base / 8, base, false));
+	assert_true(sched_preempts(interactive, normal, 1, base / 2, base, false));
+	assert_false(sched_preempts(batch, batch, INT64_MAX, base, base, false));
+	assert_false(sched_preempts(normal, normal, (int64_t)base / 2, 2 * base, base, false));
+	assert_false(sched_preempts(normal, normal, (int64_t)base, base, base, false));
+	assert_true(sched_preempts(normal, normal, (int64_t)base, base + 1, base, false));
+	/* a stream of messages */
+	assert_false(sched_preempts(interactive, batch, 1, base / 4, base, true));
+	assert_true(sched_preempts(interactive, batch, 1, base / 2, base, true));
 }
 
 static void requests(void **state)
