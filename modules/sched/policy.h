@@ -186,30 +186,48 @@ static inline __attribute__((always_inline)) __u64 sched_place(__u64 v, __u64 no
 }
 
 /**
+ * sched_bequest - how far ahead of the clock an exiting task's parent is from now on
+ * @lead: how far the task is, negative if behind
+ * @rate: the task's
+ * @heir: its parent's
+ *
+ * What it ran too much, at its parent's rate: an interactive shell need not pay like
+ * the niced command that it waited for.
+ */
+static inline __attribute__((always_inline)) __s64 sched_bequest(__s64 lead, __u64 rate, __u64 heir)
+{
+	if (lead <= 0)
+		return lead;
+	if (lead > (__s64)SCHED_LEAD_MAX)
+		lead = (__s64)SCHED_LEAD_MAX; /* < 2^30 */
+	return (__s64)sched_charge(((__u64)lead << SCHED_RATE_SHIFT) / (rate ? rate : 1), heir);
+}
+
+/**
  * sched_preempts - should a task that wakes take the CPU from the one on it?
  * @class: its class
  * @cur_class: that of the running one
  * @slack: how much later the running one's deadline is
  * @ran: how long that one has run
  * @base: time slice of normal tasks
- * @sync: it was woken by a task that said that it was about to sleep
+ * @stream: it was woken by a writer that does not sleep as a rule
  *
  * An earlier deadline it must be, and what does not care about latency never
  * interrupts. A batch task gives way at once: who is refused waits for a tick or for
  * the rest of the slice. A normal one may be in the middle of waking others, as a
  * sender of messages is: it gets to run for a moment first, or every message would
- * cost two switches. So does whoever runs where a sender that would not sleep wakes its
- * receivers: that one sends a stream. Among equals the slice is honoured: interactive
- * ones will sleep before its end.
+ * cost two switches. So does whoever runs beside a stream, from a writer that says it
+ * is about to sleep, as all do, and has run on. Among equals the slice is honoured:
+ * interactive ones will sleep before its end.
  */
 static inline __attribute__((always_inline)) _Bool sched_preempts(__u32 class, __u32 cur_class,
 								  __s64 slack, __u64 ran,
-								  __u64 base, _Bool sync)
+								  __u64 base, _Bool stream)
 {
 	if (class == OSTRACE_SCHED_BATCH || slack <= 0)
 		return 0;
 	if (class < cur_class)
-		return (cur_class == OSTRACE_SCHED_BATCH && !sync) || ran > base / 4;
+		return (cur_class == OSTRACE_SCHED_BATCH && !stream) || ran > base / 4;
 	return slack > (__s64)(base / 2) && ran > base;
 }
 

@@ -115,13 +115,22 @@ static void preemption(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, sched_preempts(interactive, batch, 1, base / 2, base, true));
 }
 
-static struct kunit_case policy_cases[] = { KUNIT_CASE(nice_weights),
-					    KUNIT_CASE(rates),
-					    KUNIT_CASE(wrapping),
-					    KUNIT_CASE(deadlines),
-					    KUNIT_CASE(classes),
-					    KUNIT_CASE(preemption),
-					    {} };
+static void bequests(struct kunit *test)
+{
+	const u64 nice0 = SCHED_RATE_ONE, nice19 = sched_rate(sched_nice_weight(19));
+
+	KUNIT_EXPECT_EQ(test, sched_bequest(-5, nice0, nice0), -5);
+	KUNIT_EXPECT_EQ(test, sched_bequest(8 * SCHED_MS, nice0, nice0), 8 * SCHED_MS);
+	/* 8 ms of nice 19 */
+	KUNIT_EXPECT_LE(test, sched_bequest(sched_charge(8 * SCHED_MS, nice19), nice19, nice0),
+			8 * SCHED_MS);
+	KUNIT_EXPECT_LE(test, sched_bequest(S64_MAX, nice0, nice0), SCHED_LEAD_MAX);
+}
+
+static struct kunit_case policy_cases[] = { KUNIT_CASE(nice_weights), KUNIT_CASE(rates),
+					    KUNIT_CASE(wrapping),     KUNIT_CASE(deadlines),
+					    KUNIT_CASE(classes),      KUNIT_CASE(preemption),
+					    KUNIT_CASE(bequests),     {} };
 
 static struct kunit_suite policy_suite = {
 	.name = "ostrace_sched_policy",

@@ -27,6 +27,9 @@
  * who is woken by a task about to sleep waits for its place, and others take the CPU
  * nearby whose task has the latest deadline, if theirs is earlier.
  *
+ * Children. A child begins where its parent stands, and when it exits its parent goes on
+ * where it stood: a shell's commands, one after the other, have the share of one task.
+ *
  * Waiting is bounded: who has waited for longer than a second (a knob) runs
  * out of turn, for a quarter of a slice and in every other dispatch at most, whatever
  * the weights say. Such tasks are looked for ten times a second and 16 at a time.
@@ -38,9 +41,9 @@
  * between CPUs, one cache line each: on machines with many CPUs and one busy
  * cgroup that will cost.
  *
- * Races. Clocks and the "current task" of a CPU are written without a lock
- * and read by other CPUs: an update may be lost, which moves a clock or costs a
- * preemption by one slice and no more.
+ * Races. Clocks, the "current task" of a CPU, and what a child leaves its parent are
+ * written without a lock and read by other CPUs: an update may be lost, which moves a
+ * clock or costs a preemption by one slice and no more.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -80,7 +83,7 @@ static __always_inline bool some_idle(void)
 static __always_inline bool may_preempt(struct task_ctx *t, u64 dl, struct sched_cpu *c, u64 now)
 {
 	return c->cur_pid && sched_preempts(t->class, c->cur_class, (s64)(c->cur_deadline - dl),
-					    now - c->cur_since, shared.slice_ns, t->sync);
+					    now - c->cur_since, shared.slice_ns, t->stream);
 }
 
 /* No CPU is idle: the one nearby whose task can wait longest, else @prev. */
@@ -121,15 +124,14 @@ static __always_inline bool task_wakes(struct sched_cpu *c)
 }
 
 /*
- * A writer of a pipe or socket, or one that exits, says that it is about to sleep, and
- * one that never runs for long is believed, once: who it wakes can have its place then,
+ * A writer of a pipe or socket, or one that exits, says that it is about to sleep. One
+ * that never runs for long is believed, once: who it wakes can have its place then,
  * which is cheaper than to interrupt another CPU's task. Should the waker run on
  * after all, whoever has a tick first makes room.
  */
 static __always_inline bool follows_waker(struct task_struct *p, struct sched_cpu *c, u32 cpu)
 {
-	if (c->promised || c->cur_class != OSTRACE_SCHED_INTERACTIVE ||
-	    !bpf_cpumask_test_cpu(cpu, p->cpus_ptr))
+	if (c->promised || !bpf_cpumask_test_cpu(cpu, p->cpus_ptr))
 		return false;
 	c->promised = (u32)p->pid;
 	return true;
@@ -158,9 +160,13 @@ s32 BPF_PROG(ostrace_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_f
 	place(t);
 	cpu = (s32)bpf_get_smp_processor_id();
 	waker = cpu_ctx((u32)cpu);
-	t->sync = waker && (wake_flags & SCX_WAKE_SYNC) && task_wakes(waker);
-	if (t->sync && follows_waker(p, waker, (u32)cpu))
-		return cpu;
+	if ((wake_flags & SCX_WAKE_SYNC) && waker && task_wakes(waker)) {
+		if (waker->cur_class != OSTRACE_SCHED_INTERACTIVE ||
+		    scx_bpf_now() - waker->cur_since > shared.slice_ns / 4)
+			t->stream = true;
+		else if (follows_waker(p, waker, (u32)cpu))
+			return cpu;
+	}
 	return pick_busy(p, t, prev_cpu);
 }
 
@@ -178,8 +184,7 @@ void BPF_PROG(ostrace_runnable, struct task_struct *p, u64 enq_flags)
 	find_rate(p, t);
 	if (t->fresh) {
 		t->fresh = false;
-		t->home = home_on(p, (u32)scx_bpf_task_cpu(p));
-		t->v = home_clock(t->home);
+		begin(p, t, now);
 	} else if (!(enq_flags & SCX_ENQ_WAKEUP)) {
 		return;
 	}
@@ -311,7 +316,7 @@ void BPF_PROG(ostrace_enqueue, struct task_struct *p, u64 enq_flags)
 	}
 	dl = deadline(t);
 	preempts = wakes && may_preempt(t, dl + skew_of(t->home), c, now);
-	t->sync = false;
+	t->stream = false;
 	if (preempts) {
 		count(preempted);
 		c->cur_class = t->class;
@@ -481,6 +486,7 @@ void BPF_PROG(ostrace_dispatch, s32 cpu, struct task_struct *prev)
 		t = task_ctx(prev);
 	if (t && !t->yielded) {
 		charge(prev, t);
+		c->charged_at = now;
 		if (!sched_before(sched_earlier(shared_dl, own_dl),
 				  deadline(t) + skew_of(t->home))) {
 			count(kept);
@@ -560,7 +566,7 @@ void BPF_PROG(ostrace_running, struct task_struct *p)
 		}
 		l->clock = sched_later(l->clock, v);
 	}
-	c->cur_since = now;
+	c->cur_since = c->charged_at = now;
 	c->promised = 0;
 	set_current(c, p, t);
 }
@@ -579,6 +585,8 @@ void BPF_PROG(ostrace_stopping, struct task_struct *p, bool runnable)
 		t->aged = false;
 		t->v = sched_earlier(t->v, home_clock(t->home) + SCHED_LEAD_MAX);
 	}
+	if (!runnable && (p->flags & PF_EXITING))
+		bequeath(p, t);
 	if (runnable) {
 		t->queued_at = scx_bpf_now();
 		/* A real-time task's doing: who is next in line here had better not wait. */
@@ -609,12 +617,12 @@ void BPF_PROG(ostrace_tick, struct task_struct *p)
 	if (!t || !c)
 		return;
 	charge(p, t);
+	c->charged_at = now = scx_bpf_now();
 	c->cur_class = t->class;
 	/* Had what it asked for, and asks again. */
 	if (sched_before(c->cur_deadline, t->v + skew_of(t->home)))
 		c->cur_deadline = deadline(t) + skew_of(t->home);
 	/* One that was refused as it woke need not wait for the end of the slice. */
-	now = scx_bpf_now();
 	if (scx_bpf_dsq_nr_queued(SCX_DSQ_LOCAL) > 0 ||
 	    first_preempts(QUEUE_CPU(cpu), c->skew, c, now) ||
 	    first_preempts(QUEUE_LLC(c->llc), 0, c, now))

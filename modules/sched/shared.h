@@ -70,6 +70,7 @@ struct sched_cpu {
 	__u32 promised;	   /* who waits for the task on it to sleep: one it woke; 0: none */
 	__u32 pad;
 	__u64 dispatched_at; /* when it last looked into the queues */
+	__u64 charged_at;    /* until when the task on it was charged */
 
 	struct ostrace_sched_counters counters; /* of what happened on this CPU */
 };

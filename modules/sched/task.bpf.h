@@ -176,6 +176,51 @@ static __always_inline u64 deadline(struct task_ctx *t)
 	return t->deadline;
 }
 
+/*
+ * A task that is new to us. A child goes on where its parent stands, which is who runs
+ * here, and when it exits that one goes on where it stood: a row of short-lived ones has
+ * the share of one task, those that live at the same time one share each.
+ */
+static __always_inline void begin(struct task_struct *p, struct task_ctx *t, u64 now)
+{
+	struct task_ctx *parent = t->born ? task_ctx(bpf_get_current_task_btf()) : NULL;
+	struct sched_cpu *c = cpu_ctx(bpf_get_smp_processor_id());
+	u32 home = home_on(p, (u32)scx_bpf_task_cpu(p));
+	u64 clock = home_clock(home);
+
+	t->born = false;
+	if (!parent || !c || c->cur_pid != (u32)bpf_get_current_pid_tgid()) {
+		t->home = home;
+		t->v = clock;
+		return;
+	}
+	t->home = parent->home;
+	t->v = parent->v + sched_charge(now - c->charged_at, parent->rate);
+	move_home(t, home);
+	t->v = sched_later(t->v, clock - shared.slice_ns);
+	/* If that one sleeps much: most children of a shell live for a moment. */
+	if (parent->avg_run < t->avg_run)
+		t->avg_run = parent->avg_run;
+}
+
+/* A thread's parent is the one that began the process, if it was begun by that. */
+static __always_inline void bequeath(struct task_struct *p, struct task_ctx *t)
+{
+	struct task_struct *parent = p->pid == p->tgid ? p->real_parent : p->group_leader;
+	struct task_ctx *heir;
+	s64 lead;
+
+	/* An orphan's new parent did not have its share. */
+	if (!parent || t->parent != (u32)parent->pid)
+		return;
+	heir = task_ctx(parent);
+	if (!heir)
+		return;
+	lead = (s64)(t->v + skew_of(t->home) - llc_clock(llc_of(t->home)));
+	heir->v = sched_later(heir->v, llc_clock(llc_of(heir->home)) - skew_of(heir->home) +
+					       (u64)sched_bequest(lead, t->rate, heir->rate));
+}
+
 /* A task that slept, or is new: not owed for all that time. */
 static __always_inline void place(struct task_ctx *t)
 {

@@ -183,6 +183,23 @@ static void who_takes_a_cpu(void **state)
 	assert_true(sched_preempts(interactive, batch, 1, base / 2, base, true));
 }
 
+static void what_children_leave(void **state)
+{
+	const uint64_t nice0 = SCHED_RATE_ONE, nice19 = sched_rate(sched_nice_weight(19));
+	const int64_t slice = 8 * SCHED_MS;
+	int64_t got;
+
+	assert_int_equal(sched_bequest(-slice, nice0, nice19), -slice);
+	assert_int_equal(sched_bequest(slice, nice0, nice0), slice);
+	/* 8 ms of nice 19 are 8 ms to a shell of nice 0, and the other way around */
+	got = sched_bequest((int64_t)sched_charge(8 * SCHED_MS, nice19), nice19, nice0);
+	assert_in_range(got, slice - 1000, slice);
+	got = sched_bequest(slice, nice0, nice19);
+	assert_int_equal(got, sched_charge(8 * SCHED_MS, nice19));
+	assert_int_equal(sched_bequest(INT64_MAX, nice0, nice0), SCHED_LEAD_MAX);
+	assert_int_equal(sched_bequest(slice, 0, nice0) > 0, 1);
+}
+
 static void requests(void **state)
 {
 	static const char *const bad[] = {
@@ -232,6 +249,7 @@ int main(void)
 		cmocka_unit_test(nothing_overflows),
 		cmocka_unit_test(class_is_found_again),
 		cmocka_unit_test(who_takes_a_cpu),
+		cmocka_unit_test(what_children_leave),
 		cmocka_unit_test(requests),
 	};
 

@@ -17,8 +17,8 @@
  *   sched_load churn SECONDS              forks, pipes, affinity, nice and class changes
  *
  * A HOG is a comma-separated list: nice=N cpu=N (only there) cpus=FIRST-LAST
- * cgroup=DIR policy=other|batch|idle run=US,sleep=US (alternately), n=COUNT; "-" for
- * none of them.
+ * cgroup=DIR policy=other|batch|idle run=US,sleep=US (alternately), fork=US (children,
+ * one after the other, each for that long), n=COUNT; "-" for none of them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +43,7 @@
 
 struct hog {
 	int nice, policy, first, last, count;
-	long run_us, sleep_us;
+	long run_us, sleep_us, fork_us;
 	char cgroup[256];
 };
 
@@ -100,6 +100,7 @@ static void parse_hog(char *spec, struct hog *h)
 		    sscanf(word, "n=%d", &h->count) == 1 ||
 		    sscanf(word, "run=%ld", &h->run_us) == 1 ||
 		    sscanf(word, "sleep=%ld", &h->sleep_us) == 1 ||
+		    sscanf(word, "fork=%ld", &h->fork_us) == 1 ||
 		    sscanf(word, "cpus=%d-%d", &h->first, &h->last) == 2 ||
 		    sscanf(word, "cgroup=%255s", h->cgroup) == 1 || !strcmp(word, "-"))
 			continue;
@@ -147,6 +148,26 @@ static void become(const struct hog *h)
 		die("setpriority");
 }
 
+/* Have a child use the CPU for a while; what all of them used. */
+static uint64_t one_child(long run_us)
+{
+	struct rusage used;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		while (now_ns(CLOCK_PROCESS_CPUTIME_ID) < (uint64_t)run_us * 1000)
+			;
+		_exit(0);
+	}
+	if (waitpid(pid, NULL, 0) < 0 || getrusage(RUSAGE_CHILDREN, &used))
+		die("wait");
+	return (uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000000u +
+	       (uint64_t)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1000;
+}
+
 /* Run, and remember the longest time between two looks at the clock. */
 static void hog(const struct hog *h, int index)
 {
@@ -158,6 +179,10 @@ static void hog(const struct hog *h, int index)
 		usleep(2000);
 	last = now_ns(CLOCK_MONOTONIC);
 	for (;;) {
+		if (h->fork_us) {
+			board->work[index] = one_child(h->fork_us);
+			continue;
+		}
 		if (h->sleep_us) {
 			spin((uint64_t)h->run_us * 1000);
 			usleep((useconds_t)h->sleep_us);
@@ -220,6 +245,12 @@ static void be_realtime(void)
 		die("SCHED_FIFO");
 }
 
+/* Of a hog and its children. */
+static uint64_t time_of(int i)
+{
+	return cpu_time(pids[i]) + board->work[i];
+}
+
 static void shares(double seconds)
 {
 	static uint64_t before[MAX_HOGS], after[MAX_HOGS];
@@ -228,10 +259,10 @@ static void shares(double seconds)
 	be_realtime();
 	sleep_until(now_ns(CLOCK_MONOTONIC) + 1000000000u); /* settle */
 	for (i = 0; i < npids; i++)
-		before[i] = cpu_time(pids[i]);
+		before[i] = time_of(i);
 	sleep_until(now_ns(CLOCK_MONOTONIC) + (uint64_t)(seconds * 1e9));
 	for (i = 0; i < npids; i++)
-		after[i] = cpu_time(pids[i]);
+		after[i] = time_of(i);
 	for (i = 0; i < npids; i++)
 		printf("%llu\n", (unsigned long long)(after[i] - before[i]));
 }

@@ -43,6 +43,13 @@ near "batch, other, idle policy" 2 6 49.93 49.93 0.15 -- cpu=0,policy=batch cpu=
 near "three anywhere and two pinned" 2 8 $(each 5 20) -- n=$((3 * k)) "${pins[@]}"
 near "one that sleeps briefly gains nothing" 2 6 50 50 -- cpu=0,nice=0 cpu=0,nice=0,run=3000,sleep=100
 
+# Children count as their parent does, one after the other: neither can a row of them keep
+# others away, nor does each wait for its turn again. A child more or less is 0.5 points.
+near "a hog and a row of children of 2 ms" 6 6 50 50 -- cpu=0 cpu=0,fork=2000
+near "a hog and a row of children of 0.3 ms" 6 6 50 50 -- cpu=0 cpu=0,fork=300
+near "two hogs and two rows" 6 6 25 25 25 25 -- cpu=0,n=2 cpu=0,fork=2000 cpu=0,fork=20000
+near "a hog and a row of nice 19" 6 6 98.56 1.44 -- cpu=0 cpu=0,nice=19,fork=2000
+
 root=/sys/fs/cgroup
 echo +cpu >$root/cgroup.subtree_control
 mkdir -p $root/a $root/b $root/c
