@@ -7,7 +7,9 @@ import statistics
 import sys
 
 NAMES = {"wake": ("p50 ms", "p99 ms", "max ms"), "requests": ("p50 ms", "p99 ms", "max ms"),
-         "messaging": ("s",), "pipe": ("s",), "compile": ("s",), "mix": ("work/s", "exchanges/s", "children/s")}
+         "messaging": ("s",), "hackbench": ("s",), "pipe": ("s",), "compile": ("s",),
+         "mix": ("work/s", "exchanges/s", "children/s"),
+         "stress": ("cpu/s", "pipe/s", "futex/s", "fork/s", "vm/s", "mean/s")}
 ROUNDS = 2000
 
 

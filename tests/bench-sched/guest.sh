@@ -52,14 +52,26 @@ compile() { # seconds that a compiler on each CPU takes
 	awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }'
 }
 
+# Operations a second of computing, of pairs that talk through pipes and futexes, of one
+# that forks and of one that maps memory, all at once.
+stress() {
+	(cd /tmp && stress-ng --no-rand-seed --temp-path /tmp --cpu "$cpus" --cpu-method int64 \
+		--pipe "$cpus" --futex "$cpus" --fork 1 --vm 1 --vm-bytes 8M --vm-method incdec --timeout 1 \
+		--metrics --log-brief 2>&1) | awk '
+		$1 ~ /^(cpu|pipe|futex|fork|vm)$/ && NF == 9 { print $6; n++; log_of_all += log($6) }
+		END { if (n) print exp(log_of_all / n) }'
+}
+
 run() { # WORKLOAD
 	case $1 in
 	wake) $load wake "$seconds" 5000 100 n=$((2 * cpus)) ;;
 	requests) $load requests "$seconds" $((2 * cpus)) 100 n=$((2 * cpus)) ;;
 	messaging) perf bench sched messaging -g 2 -l 60 2>/dev/null | awk '/Total time/ { print $3 }' ;;
+	hackbench) hackbench -g 2 -l 60 -p -T | awk '/^Time/ { print $2 }' ;;
 	pipe) perf bench sched pipe -l 4000 2>/dev/null | awk '/Total time/ { print $3 }' ;;
 	compile) compile ;;
 	mix) $load mix "$seconds" $((2 * cpus)) ;;
+	stress) stress ;;
 	esac
 }
 
