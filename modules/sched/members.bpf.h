@@ -14,8 +14,10 @@ s32 BPF_PROG(ostrace_init_task, struct task_struct *p, struct scx_init_task_args
 	t->generation = shared.generation - 1;
 	t->class = OSTRACE_SCHED_NORMAL;
 	t->avg_run = 2 * SCHED_INTERACTIVE_RUN;
-	if (args->fork)
+	if (args->fork) {
 		t->parent = (u32)bpf_get_current_pid_tgid();
+		t->parent_start = bpf_get_current_task_btf()->start_time;
+	}
 	t->born = args->fork;
 	t->rate = SCHED_RATE_ONE;
 	t->weight = SCHED_WEIGHT_NICE0;

@@ -186,6 +186,27 @@ static inline __attribute__((always_inline)) __u64 sched_place(__u64 v, __u64 no
 }
 
 /**
+ * sched_pass - where a clock stands after an exit of a task at @v that nobody answers for
+ *
+ * By half of what others may be behind it at a time: those that wait keep their order.
+ */
+static inline __attribute__((always_inline)) __u64 sched_pass(__u64 clock, __u64 v)
+{
+	return sched_later(clock, sched_earlier(v, clock + SCHED_LAG_MAX / 2));
+}
+
+/**
+ * sched_repay - where a task stands that gets back what it has lent
+ * @v: where it stands
+ * @lent: how much that was
+ * @floor: not before this, where it stands after a sleep
+ */
+static inline __attribute__((always_inline)) __u64 sched_repay(__u64 v, __u64 lent, __u64 floor)
+{
+	return sched_earlier(v, sched_later(v - lent, floor));
+}
+
+/**
  * sched_bequest - how far ahead of the clock an exiting task's parent is from now on
  * @lead: how far the task is, negative if behind
  * @rate: the task's
@@ -196,11 +217,14 @@ static inline __attribute__((always_inline)) __u64 sched_place(__u64 v, __u64 no
  */
 static inline __attribute__((always_inline)) __s64 sched_bequest(__s64 lead, __u64 rate, __u64 heir)
 {
+	__u64 v;
+
 	if (lead <= 0)
 		return lead;
 	if (lead > (__s64)SCHED_LEAD_MAX)
 		lead = (__s64)SCHED_LEAD_MAX; /* < 2^30 */
-	return (__s64)sched_charge(((__u64)lead << SCHED_RATE_SHIFT) / (rate ? rate : 1), heir);
+	v = sched_charge(((__u64)lead << SCHED_RATE_SHIFT) / (rate ? rate : 1), heir);
+	return (__s64)(v < SCHED_LEAD_MAX ? v : SCHED_LEAD_MAX);
 }
 
 /**

@@ -125,12 +125,28 @@ static void bequests(struct kunit *test)
 	KUNIT_EXPECT_LE(test, sched_bequest(sched_charge(8 * SCHED_MS, nice19), nice19, nice0),
 			8 * SCHED_MS);
 	KUNIT_EXPECT_LE(test, sched_bequest(S64_MAX, nice0, nice0), SCHED_LEAD_MAX);
+	KUNIT_EXPECT_LE(test, sched_bequest(S64_MAX, nice0, nice19), SCHED_LEAD_MAX);
 }
 
-static struct kunit_case policy_cases[] = { KUNIT_CASE(nice_weights), KUNIT_CASE(rates),
-					    KUNIT_CASE(wrapping),     KUNIT_CASE(deadlines),
-					    KUNIT_CASE(classes),      KUNIT_CASE(preemption),
-					    KUNIT_CASE(bequests),     {} };
+static void debts(struct kunit *test)
+{
+	const u64 now = 1000 * SCHED_MS;
+
+	KUNIT_EXPECT_EQ(test, sched_repay(now, 4, now - 16), now - 4);
+	/* not behind where it would come back from a sleep; nor is it moved if it is */
+	KUNIT_EXPECT_EQ(test, sched_repay(now, 20, now - 16), now - 16);
+	KUNIT_EXPECT_EQ(test, sched_repay(now - 30, 4, now - 16), now - 30);
+	/* a clock follows, but not for far, and never back */
+	KUNIT_EXPECT_EQ(test, sched_pass(now, now + SCHED_MS), now + SCHED_MS);
+	KUNIT_EXPECT_EQ(test, sched_pass(now, now - SCHED_MS), now);
+	KUNIT_EXPECT_EQ(test, sched_pass(now, 2 * now), now + SCHED_LAG_MAX / 2);
+}
+
+static struct kunit_case policy_cases[] = {
+	KUNIT_CASE(nice_weights), KUNIT_CASE(rates),   KUNIT_CASE(wrapping),
+	KUNIT_CASE(deadlines),	  KUNIT_CASE(classes), KUNIT_CASE(preemption),
+	KUNIT_CASE(bequests),	  KUNIT_CASE(debts),   {}
+};
 
 static struct kunit_suite policy_suite = {
 	.name = "ostrace_sched_policy",

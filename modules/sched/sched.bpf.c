@@ -29,6 +29,7 @@
  *
  * Children. A child begins where its parent stands, and when it exits its parent goes on
  * where it stood: a shell's commands, one after the other, have the share of one task.
+ * Whose parent is gone leaves its time to the clock.
  *
  * Waiting is bounded: who has waited for longer than a second (a knob) runs
  * out of turn, for a quarter of a slice and in every other dispatch at most, whatever
@@ -585,8 +586,9 @@ void BPF_PROG(ostrace_stopping, struct task_struct *p, bool runnable)
 		t->aged = false;
 		t->v = sched_earlier(t->v, home_clock(t->home) + SCHED_LEAD_MAX);
 	}
-	if (!runnable && (p->flags & PF_EXITING))
-		bequeath(p, t);
+	/* Maybe not for the last time, but its parent may run next. */
+	if (p->flags & PF_EXITING)
+		leave(t);
 	if (runnable) {
 		t->queued_at = scx_bpf_now();
 		/* A real-time task's doing: who is next in line here had better not wait. */

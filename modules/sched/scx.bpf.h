@@ -48,6 +48,9 @@ void scx_bpf_put_cpumask(const struct cpumask *cpumask) __ksym;
 /* Where there is one: other architectures have it in the task. */
 extern const unsigned long __preempt_count __ksym __weak;
 
+struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
+void bpf_task_release(struct task_struct *p) __ksym;
+
 struct cgroup *bpf_cgroup_ancestor(struct cgroup *cgrp, int level) __ksym;
 void bpf_cgroup_release(struct cgroup *cgrp) __ksym;
 

@@ -25,9 +25,11 @@ struct task_ctx {
 	u32 forced;    /* class + 1 that an override or policy asks for */
 	u32 own_class; /* of the process: class + 1 */
 	u32 own_weight;
-	u32 parent; /* who forked it */
-	bool fresh; /* new to us: v means nothing yet */
-	bool born;  /* forked, and not yet woken */
+	u32 parent;	  /* who forked it, the thread */
+	u64 parent_start; /* and when that began: numbers are used again */
+	u64 lent;	  /* credit that it got from that one, in virtual time */
+	bool fresh;	  /* new to us: v means nothing yet */
+	bool born;	  /* forked, and not yet woken */
 	bool yielded;
 	bool aged;   /* runs out of turn */
 	bool stream; /* between select_cpu and enqueue: its waker writes, and runs on */

@@ -179,17 +179,20 @@ static __always_inline u64 deadline(struct task_ctx *t)
 /*
  * A task that is new to us. A child goes on where its parent stands, which is who runs
  * here, and when it exits that one goes on where it stood: a row of short-lived ones has
- * the share of one task, those that live at the same time one share each.
+ * the share of one task, those that live at the same time one share each. What the child
+ * may claim its parent may not meanwhile.
  */
 static __always_inline void begin(struct task_struct *p, struct task_ctx *t, u64 now)
 {
-	struct task_ctx *parent = t->born ? task_ctx(bpf_get_current_task_btf()) : NULL;
+	u32 current = (u32)bpf_get_current_pid_tgid();
+	bool child = t->born && t->parent == current;
+	struct task_ctx *parent = child ? task_ctx(bpf_get_current_task_btf()) : NULL;
 	struct sched_cpu *c = cpu_ctx(bpf_get_smp_processor_id());
 	u32 home = home_on(p, (u32)scx_bpf_task_cpu(p));
 	u64 clock = home_clock(home);
 
 	t->born = false;
-	if (!parent || !c || c->cur_pid != (u32)bpf_get_current_pid_tgid()) {
+	if (!parent || !c || c->cur_pid != current) {
 		t->home = home;
 		t->v = clock;
 		return;
@@ -198,27 +201,57 @@ static __always_inline void begin(struct task_struct *p, struct task_ctx *t, u64
 	t->v = parent->v + sched_charge(now - c->charged_at, parent->rate);
 	move_home(t, home);
 	t->v = sched_later(t->v, clock - shared.slice_ns);
+	if (sched_before(t->v, clock)) {
+		t->lent = clock - t->v;
+		parent->v += t->lent;
+	}
 	/* If that one sleeps much: most children of a shell live for a moment. */
 	if (parent->avg_run < t->avg_run)
 		t->avg_run = parent->avg_run;
 }
 
-/* A thread's parent is the one that began the process, if it was begun by that. */
-static __always_inline void bequeath(struct task_struct *p, struct task_ctx *t)
+/*
+ * What an exiting task leaves to who forked it. That one is looked for by number: the
+ * pointers to parent and leader are not to be followed from one that is reaped already,
+ * as a thread is before it stops for the last time.
+ */
+static __always_inline bool bequeath(struct task_ctx *t, s64 lead)
 {
-	struct task_struct *parent = p->pid == p->tgid ? p->real_parent : p->group_leader;
+	struct task_struct *parent = t->parent ? bpf_task_from_pid((s32)t->parent) : NULL;
 	struct task_ctx *heir;
-	s64 lead;
+	bool left = false;
+	u64 clock, credit;
 
-	/* An orphan's new parent did not have its share. */
-	if (!parent || t->parent != (u32)parent->pid)
-		return;
+	if (!parent)
+		return false;
 	heir = task_ctx(parent);
-	if (!heir)
+	if (heir && parent->start_time == t->parent_start && !(parent->flags & PF_EXITING)) {
+		clock = llc_clock(llc_of(heir->home)) - skew_of(heir->home);
+		credit = sched_credit(heir->class, shared.slice_ns);
+		heir->v = sched_later(sched_repay(heir->v, t->lent, clock - credit),
+				      clock + (u64)sched_bequest(lead, t->rate, heir->rate));
+		t->lent = 0;
+		left = true;
+	}
+	bpf_task_release(parent);
+	return left;
+}
+
+/*
+ * Who exits and has no heir leaves its time to the clock, or a row of such tasks would
+ * begin at one and the same time, before all that wait, for ever.
+ */
+static __always_inline void leave(struct task_ctx *t)
+{
+	struct sched_cpu *c = t->home & HOME_CPU ? cpu_ctx(t->home & ~HOME_CPU) : NULL;
+	struct sched_llc *l = llc_ctx(llc_of(t->home));
+	u64 v = t->v + skew_of(t->home);
+
+	if (!l || bequeath(t, (s64)(v - l->clock)))
 		return;
-	lead = (s64)(t->v + skew_of(t->home) - llc_clock(llc_of(t->home)));
-	heir->v = sched_later(heir->v, llc_clock(llc_of(heir->home)) - skew_of(heir->home) +
-					       (u64)sched_bequest(lead, t->rate, heir->rate));
+	if (c)
+		c->clock = sched_pass(c->clock, t->v);
+	l->clock = sched_pass(l->clock, v);
 }
 
 /* A task that slept, or is new: not owed for all that time. */

@@ -198,6 +198,22 @@ static void what_children_leave(void **state)
 	assert_int_equal(got, sched_charge(8 * SCHED_MS, nice19));
 	assert_int_equal(sched_bequest(INT64_MAX, nice0, nice0), SCHED_LEAD_MAX);
 	assert_int_equal(sched_bequest(slice, 0, nice0) > 0, 1);
+	/* in the parent's time, too */
+	assert_int_equal(sched_bequest(INT64_MAX, nice0, nice19), SCHED_LEAD_MAX);
+}
+
+static void debts(void **state)
+{
+	const uint64_t now = 1000 * SCHED_MS;
+
+	assert_int_equal(sched_repay(now, 4, now - 16), now - 4);
+	/* not behind where it would come back from a sleep; nor is it moved if it is */
+	assert_int_equal(sched_repay(now, 20, now - 16), now - 16);
+	assert_int_equal(sched_repay(now - 30, 4, now - 16), now - 30);
+	/* a clock follows, but not for far, and never back */
+	assert_int_equal(sched_pass(now, now + SCHED_MS), now + SCHED_MS);
+	assert_int_equal(sched_pass(now, now - SCHED_MS), now);
+	assert_int_equal(sched_pass(now, 2 * now), now + SCHED_LAG_MAX / 2);
 }
 
 static void requests(void **state)
@@ -250,6 +266,7 @@ int main(void)
 		cmocka_unit_test(class_is_found_again),
 		cmocka_unit_test(who_takes_a_cpu),
 		cmocka_unit_test(what_children_leave),
+		cmocka_unit_test(debts),
 		cmocka_unit_test(requests),
 	};
 

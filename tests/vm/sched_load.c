@@ -18,10 +18,12 @@
  *
  * A HOG is a comma-separated list: nice=N cpu=N (only there) cpus=FIRST-LAST
  * cgroup=DIR policy=other|batch|idle run=US,sleep=US (alternately), fork=US (children,
- * one after the other, each for that long), n=COUNT; "-" for none of them.
+ * one after the other, each for that long), thread=US (likewise, threads that another
+ * than the first begins), n=COUNT; "-" for none of them.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -43,7 +45,7 @@
 
 struct hog {
 	int nice, policy, first, last, count;
-	long run_us, sleep_us, fork_us;
+	long run_us, sleep_us, fork_us, thread_us;
 	char cgroup[256];
 };
 
@@ -101,6 +103,7 @@ static void parse_hog(char *spec, struct hog *h)
 		    sscanf(word, "run=%ld", &h->run_us) == 1 ||
 		    sscanf(word, "sleep=%ld", &h->sleep_us) == 1 ||
 		    sscanf(word, "fork=%ld", &h->fork_us) == 1 ||
+		    sscanf(word, "thread=%ld", &h->thread_us) == 1 ||
 		    sscanf(word, "cpus=%d-%d", &h->first, &h->last) == 2 ||
 		    sscanf(word, "cgroup=%255s", h->cgroup) == 1 || !strcmp(word, "-"))
 			continue;
@@ -168,6 +171,23 @@ static uint64_t one_child(long run_us)
 	       (uint64_t)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1000;
 }
 
+static void *one_thread(void *us)
+{
+	while (now_ns(CLOCK_THREAD_CPUTIME_ID) < (uint64_t)(uintptr_t)us * 1000)
+		;
+	return NULL;
+}
+
+static void *row_of_threads(void *us)
+{
+	pthread_t thread;
+
+	for (;;)
+		if (pthread_create(&thread, NULL, one_thread, us) || pthread_join(thread, NULL))
+			die("thread");
+	return NULL;
+}
+
 /* Run, and remember the longest time between two looks at the clock. */
 static void hog(const struct hog *h, int index)
 {
@@ -177,6 +197,13 @@ static void hog(const struct hog *h, int index)
 	__atomic_add_fetch(&board->ready, 1, __ATOMIC_SEQ_CST);
 	while (!board->go)
 		usleep(2000);
+	if (h->thread_us) {
+		pthread_t row;
+
+		if (pthread_create(&row, NULL, row_of_threads, (void *)(uintptr_t)h->thread_us) ||
+		    pthread_join(row, NULL))
+			die("thread");
+	}
 	last = now_ns(CLOCK_MONOTONIC);
 	for (;;) {
 		if (h->fork_us) {

@@ -47,6 +47,7 @@ near "one that sleeps briefly gains nothing" 2 6 50 50 -- cpu=0,nice=0 cpu=0,nic
 # others away, nor does each wait for its turn again. A child more or less is 0.5 points.
 near "a hog and a row of children of 2 ms" 6 6 50 50 -- cpu=0 cpu=0,fork=2000
 near "a hog and a row of children of 0.3 ms" 6 6 50 50 -- cpu=0 cpu=0,fork=300
+near "a hog and a row of threads that not the first one begins" 6 6 50 50 -- cpu=0 cpu=0,thread=3000
 near "two hogs and two rows" 6 6 25 25 25 25 -- cpu=0,n=2 cpu=0,fork=2000 cpu=0,fork=20000
 near "a hog and a row of nice 19" 6 6 98.56 1.44 -- cpu=0 cpu=0,nice=19,fork=2000
 
