@@ -356,17 +356,19 @@ void BPF_PROG(ostrace_enqueue, struct task_struct *p, u64 enq_flags)
 /*
  * Move who has waited in @queue since @before, and may run on @cpu (-1: do not ask), to
  * the queue of such tasks. How many are still to be looked at and moved stands in
- * memory: in registers the verifier would follow every value.
+ * memory: in registers the verifier would follow every value. From either end in turn:
+ * in a long queue those who wait for long are the last.
  */
 static __noinline void search_aged(struct sched_cpu *c, s32 cpu, u64 queue, u64 before)
 {
+	u64 end = before / SEARCH_EVERY & 1 ? SCX_DSQ_ITER_REV : 0;
 	u64 aged = QUEUE_AGED(c->llc);
 	struct task_struct *p;
 	struct task_ctx *t;
 
 	c->to_see = SEARCH_MAX;
 	c->to_move = AGED_MAX;
-	bpf_for_each(scx_dsq, p, queue, 0) {
+	bpf_for_each(scx_dsq, p, queue, end) {
 		if (!c->to_see-- || !c->to_move)
 			break;
 		t = task_ctx(p);
