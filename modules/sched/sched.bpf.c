@@ -512,7 +512,8 @@ void BPF_PROG(ostrace_dispatch, s32 cpu, struct task_struct *prev)
 		return;
 	}
 	if (t) {
-		/* Nothing else that could run here. */
+		/* Nothing else that could run here: whoever yielded has done so. */
+		t->yielded = false;
 		scx_bpf_task_set_slice(prev, sched_slice(t->class, shared.slice_ns));
 		return;
 	}
