@@ -265,11 +265,11 @@ static __always_inline u32 next_home(struct task_struct *p, u32 cpu)
 }
 
 /* The deadline of the first task in @queue, in the clock of the domain. */
-static __always_inline u64 first_deadline(u64 queue, u64 skew, u64 clock)
+static __always_inline u64 first_deadline(u64 queue, u64 skew, u64 never)
 {
 	struct task_struct *p = scx_bpf_dsq_peek(queue);
 
-	return p ? p->scx.dsq_vtime + skew : clock + NEVER;
+	return p ? p->scx.dsq_vtime + skew : never;
 }
 
 /*
@@ -281,7 +281,7 @@ static __always_inline u64 first_deadline(u64 queue, u64 skew, u64 clock)
 static __always_inline bool next_in_line(struct task_struct *p, struct task_ctx *t,
 					 struct sched_cpu *c, u32 cpu, u64 dl, u64 now)
 {
-	u64 clock;
+	u64 never;
 
 	if (!c->cur_pid || c->cur_class != OSTRACE_SCHED_INTERACTIVE ||
 	    t->class != OSTRACE_SCHED_INTERACTIVE ||
@@ -290,9 +290,9 @@ static __always_inline bool next_in_line(struct task_struct *p, struct task_ctx 
 	if (now - c->dispatched_at > shared.slice_ns ||
 	    scx_bpf_dsq_nr_queued(SCX_DSQ_LOCAL_ON | cpu) > 0)
 		return false;
-	clock = llc_clock(c->llc);
-	return sched_before(dl, first_deadline(QUEUE_LLC(c->llc), 0, clock)) &&
-	       sched_before(dl, first_deadline(QUEUE_CPU(cpu), c->skew, clock));
+	never = llc_clock(c->llc) + NEVER;
+	return sched_before(dl, first_deadline(QUEUE_LLC(c->llc), 0, never)) &&
+	       sched_before(dl, first_deadline(QUEUE_CPU(cpu), c->skew, never));
 }
 
 SEC("scx/enqueue")
@@ -302,6 +302,7 @@ void BPF_PROG(ostrace_enqueue, struct task_struct *p, u64 enq_flags)
 	struct task_ctx *t = task_ctx(p);
 	u32 cpu = (u32)scx_bpf_task_cpu(p);
 	struct sched_cpu *c = cpu_ctx(cpu);
+	struct sched_llc *l;
 	bool wakes = (enq_flags & SCX_ENQ_WAKEUP) && !(enq_flags & SCX_ENQ_REENQ), preempts;
 	u64 dl, now = scx_bpf_now();
 	s32 idle;
@@ -333,9 +334,12 @@ void BPF_PROG(ostrace_enqueue, struct task_struct *p, u64 enq_flags)
 					enq_flags);
 		return;
 	}
-	if (t->home & HOME_CPU)
+	if (t->home & HOME_CPU) {
 		count(pinned);
-	else
+		l = llc_ctx(c->llc);
+		if (l && p->nr_cpus_allowed > 1)
+			l->limited_at = now;
+	} else
 		count(queued);
 	args.dsq_id = queue_of(t->home);
 	args.slice = sched_slice(t->class, shared.slice_ns);
@@ -412,15 +416,18 @@ static __always_inline bool take(u64 queue)
 	return scx_bpf_dsq_move_to_local___v2(queue, SCX_ENQ_IMMED);
 }
 
-/* Nothing to do here: take from a queue nearby, then from another domain. */
-static __noinline bool steal(u32 cpu, u32 llc)
+/*
+ * Nothing to do here: take from a queue nearby, if some task waited in one lately that may
+ * run on more than its CPU, then from another domain.
+ */
+static __noinline bool steal(u32 cpu, struct sched_cpu *c, u64 now)
 {
-	struct sched_cpu *c = cpu_ctx(cpu);
-	u32 next = c ? c->next : cpu;
+	struct sched_llc *l = llc_ctx(c->llc);
+	u32 next = c->next, llc = c->llc;
 	int i;
 
 	bpf_for(i, 0, STEAL_MAX) {
-		if (next == cpu)
+		if (next == cpu || !l || now - l->limited_at > shared.bound_ns)
 			break;
 		c = cpu_ctx(next);
 		if (!c)
@@ -462,8 +469,8 @@ void BPF_PROG(ostrace_dispatch, s32 cpu, struct task_struct *prev)
 	struct sched_cpu *c = cpu_ctx((u32)cpu);
 	struct sched_llc *l = c ? llc_ctx(c->llc) : NULL;
 	struct task_ctx *t = NULL;
-	u64 now = scx_bpf_now(), shared_dl, own_dl, aged;
-	bool moved;
+	u64 now = scx_bpf_now(), shared_dl, own_dl, aged, never;
+	bool moved = false;
 
 	if (!l)
 		return;
@@ -483,8 +490,9 @@ void BPF_PROG(ostrace_dispatch, s32 cpu, struct task_struct *prev)
 		return;
 	}
 
-	shared_dl = first_deadline(QUEUE_LLC(c->llc), 0, l->clock);
-	own_dl = first_deadline(QUEUE_CPU(cpu), c->skew, l->clock);
+	never = l->clock + NEVER;
+	shared_dl = first_deadline(QUEUE_LLC(c->llc), 0, never);
+	own_dl = first_deadline(QUEUE_CPU(cpu), c->skew, never);
 	if (prev && (prev->scx.flags & SCX_TASK_QUEUED))
 		t = task_ctx(prev);
 	if (t && !t->yielded) {
@@ -501,13 +509,13 @@ void BPF_PROG(ostrace_dispatch, s32 cpu, struct task_struct *prev)
 	}
 	if (sched_before(own_dl, shared_dl))
 		moved = take(QUEUE_CPU(cpu)) || take(QUEUE_LLC(c->llc));
-	else
+	else if (shared_dl != never)
 		moved = take(QUEUE_LLC(c->llc)) || take(QUEUE_CPU(cpu));
 	if (moved) {
 		count(dispatched);
 		return;
 	}
-	if (take(aged)) {
+	if (scx_bpf_dsq_nr_queued(aged) > 0 && take(aged)) {
 		count(aged);
 		return;
 	}
@@ -517,8 +525,10 @@ void BPF_PROG(ostrace_dispatch, s32 cpu, struct task_struct *prev)
 		scx_bpf_task_set_slice(prev, sched_slice(t->class, shared.slice_ns));
 		return;
 	}
-	if (steal((u32)cpu, c->llc))
+	if (steal((u32)cpu, c, now))
 		count(stolen);
+	else if (take(QUEUE_LLC(c->llc)))
+		count(dispatched); /* came while we looked */
 }
 
 /* ------------------------------------------------------------------- running */

@@ -79,9 +79,10 @@ struct sched_cpu {
 struct sched_llc {
 	__u64 clock;
 	__u64 searched_at;
-	__u32 online; /* CPUs */
+	__u64 limited_at; /* when one last came to a CPU's queue that may run on others, too */
+	__u32 online;	  /* CPUs */
 	__u32 pad;
-	__u64 align[5];
+	__u64 align[4];
 };
 
 /* Maps process_overrides (by tgid) and cgroup_overrides (by cgroup id). */
