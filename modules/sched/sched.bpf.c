@@ -29,7 +29,8 @@
  *
  * Children. A child begins where its parent stands, and when it exits its parent goes on
  * where it stood: a shell's commands, one after the other, have the share of one task.
- * Whose parent is gone leaves its time to the clock.
+ * Whose parent is gone leaves its time to the clock. Likewise, who is woken by a task that
+ * is about to sleep goes on where that one stands.
  *
  * Waiting is bounded: who has waited for longer than a second (a knob) runs
  * out of turn, for a quarter of a slice and in every other dispatch at most, whatever
@@ -116,15 +117,6 @@ static __always_inline s32 pick_busy(struct task_struct *p, struct task_ctx *t, 
 }
 
 /*
- * Who wakes is it the task on @c, and not an interrupt that came in between? A kernel
- * that hides the difference has only interrupts.
- */
-static __always_inline bool task_wakes(struct sched_cpu *c)
-{
-	return c->cur_pid && c->cur_pid == (u32)bpf_get_current_pid_tgid() && !in_interrupt();
-}
-
-/*
  * A writer of a pipe or socket, or one that exits, says that it is about to sleep. One
  * that never runs for long is believed, once: who it wakes can have its place then,
  * which is cheaper than to interrupt another CPU's task. Should the waker run on
@@ -176,14 +168,16 @@ void BPF_PROG(ostrace_runnable, struct task_struct *p, u64 enq_flags)
 {
 	struct task_ctx *t = task_ctx(p);
 	u64 now = scx_bpf_now();
+	bool new;
 
 	if (!t)
 		return;
+	new = t->fresh;
 	t->queued_at = now;
 	t->weight = t->counted = own_weight(p, t);
 	cgroup_load(t->cgroup, t->counted);
 	find_rate(p, t);
-	if (t->fresh) {
+	if (new) {
 		t->fresh = false;
 		begin(p, t, now);
 	} else if (!(enq_flags & SCX_ENQ_WAKEUP)) {
@@ -195,6 +189,8 @@ void BPF_PROG(ostrace_runnable, struct task_struct *p, u64 enq_flags)
 	t->woke_ran = p->se.sum_exec_runtime;
 	classify(p, t);
 	place(t);
+	if (!new)
+		take_over(t, now);
 }
 
 SEC("scx/quiescent")
@@ -463,6 +459,17 @@ static __always_inline void set_current(struct sched_cpu *c, struct task_struct 
 	c->cur_deadline = sched_deadline(v, t->class, base, t->rate);
 }
 
+/* Nobody is earlier: it begins anew, and the clock with it. */
+static __always_inline void keep(struct task_struct *p, struct task_ctx *t, struct sched_cpu *c,
+				 struct sched_llc *l)
+{
+	if (t->home & HOME_CPU)
+		c->clock = sched_later(c->clock, t->v);
+	else
+		l->clock = sched_later(l->clock, t->v);
+	scx_bpf_task_set_slice(p, sched_slice(t->class, shared.slice_ns));
+}
+
 SEC("scx/dispatch")
 void BPF_PROG(ostrace_dispatch, s32 cpu, struct task_struct *prev)
 {
@@ -503,7 +510,7 @@ void BPF_PROG(ostrace_dispatch, s32 cpu, struct task_struct *prev)
 			count(kept);
 			t->aged = false;
 			set_current(c, prev, t);
-			scx_bpf_task_set_slice(prev, sched_slice(t->class, shared.slice_ns));
+			keep(prev, t, c, l);
 			return;
 		}
 	}
@@ -522,7 +529,7 @@ void BPF_PROG(ostrace_dispatch, s32 cpu, struct task_struct *prev)
 	if (t) {
 		/* Nothing else that could run here: whoever yielded has done so. */
 		t->yielded = false;
-		scx_bpf_task_set_slice(prev, sched_slice(t->class, shared.slice_ns));
+		keep(prev, t, c, l);
 		return;
 	}
 	if (steal((u32)cpu, c, now))

@@ -6,7 +6,10 @@
 const volatile struct sched_config conf SEC(".rodata.conf") = { 1, 1, 1 };
 struct sched_shared shared SEC(".bss.shared");
 
-/* A task, while it is ours. Written with its run queue locked. */
+/*
+ * A task, while it is ours. Written with its run queue locked, or while it wakes; v also
+ * by children that exit.
+ */
 struct task_ctx {
 	u64 v;	      /* virtual time, in the clock of its home */
 	u64 deadline; /* when it should have had its request, likewise */

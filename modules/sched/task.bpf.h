@@ -261,4 +261,36 @@ static __always_inline void place(struct task_ctx *t)
 	t->deadline = t->v; /* asks anew */
 }
 
+/* Who wakes is it the task on @c, and not an interrupt that came in between? */
+static __always_inline bool task_wakes(struct sched_cpu *c)
+{
+	return c->cur_pid && c->cur_pid == (u32)bpf_get_current_pid_tgid() && !in_interrupt();
+}
+
+/*
+ * Who is woken by a task that never runs for long, and so is about to sleep, goes on where
+ * that one stands: tasks that take turns have the share of one task.
+ */
+static __always_inline void take_over(struct task_ctx *t, u64 now)
+{
+	struct sched_cpu *c = cpu_ctx(bpf_get_smp_processor_id());
+	struct task_ctx *waker;
+	u64 clock, v;
+	s64 lead;
+
+	if (!c || c->cur_class != OSTRACE_SCHED_INTERACTIVE || !task_wakes(c))
+		return;
+	waker = task_ctx(bpf_get_current_task_btf());
+	if (!waker || llc_of(t->home) != c->llc)
+		return;
+	clock = llc_clock(c->llc);
+	v = waker->v + sched_charge(now - c->charged_at, waker->rate) + skew_of(waker->home);
+	lead = sched_bequest((s64)(v - clock), waker->rate, t->rate);
+	if (lead > (s64)(2 * shared.slice_ns))
+		lead = (s64)(2 * shared.slice_ns);
+	v = clock + (u64)lead - skew_of(t->home);
+	if (sched_before(t->v, v))
+		t->v = t->deadline = v;
+}
+
 #endif /* _OSTRACE_SCHED_TASK_BPF_H */

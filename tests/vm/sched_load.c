@@ -19,7 +19,8 @@
  * A HOG is a comma-separated list: nice=N cpu=N (only there) cpus=FIRST-LAST
  * cgroup=DIR policy=other|batch|idle run=US,sleep=US (alternately), fork=US (children,
  * one after the other, each for that long), thread=US (likewise, threads that another
- * than the first begins), n=COUNT; "-" for none of them.
+ * than the first begins), ring=US (threads that take turns, each for that long),
+ * n=COUNT; "-" for none of them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,10 +43,11 @@
 
 #define MAX_HOGS 512
 #define MAX_WAKES (1 << 20)
+#define RING 32 /* threads that take turns */
 
 struct hog {
 	int nice, policy, first, last, count;
-	long run_us, sleep_us, fork_us, thread_us;
+	long run_us, sleep_us, fork_us, thread_us, ring_us;
 	char cgroup[256];
 };
 
@@ -104,6 +106,7 @@ static void parse_hog(char *spec, struct hog *h)
 		    sscanf(word, "sleep=%ld", &h->sleep_us) == 1 ||
 		    sscanf(word, "fork=%ld", &h->fork_us) == 1 ||
 		    sscanf(word, "thread=%ld", &h->thread_us) == 1 ||
+		    sscanf(word, "ring=%ld", &h->ring_us) == 1 ||
 		    sscanf(word, "cpus=%d-%d", &h->first, &h->last) == 2 ||
 		    sscanf(word, "cgroup=%255s", h->cgroup) == 1 || !strcmp(word, "-"))
 			continue;
@@ -188,6 +191,39 @@ static void *row_of_threads(void *us)
 	return NULL;
 }
 
+/* A thread of a ring: waits for the one before it, uses the CPU, wakes the one after. */
+static void *member(void *first)
+{
+	static int ends[RING][2], members;
+	static long ring_us;
+	int self = __atomic_fetch_add(&members, 1, __ATOMIC_SEQ_CST);
+	uint64_t end;
+	char token = 0;
+
+	if (first) { /* before there are others */
+		ring_us = *(long *)first;
+		for (int i = 0; i < RING; i++)
+			if (pipe(ends[i]))
+				die("pipe");
+		if (write(ends[0][1], &token, 1) != 1)
+			die("pipe");
+		for (int i = 1; i < RING; i++) {
+			pthread_t next;
+
+			if (pthread_create(&next, NULL, member, NULL))
+				die("thread");
+		}
+	}
+	while (read(ends[self][0], &token, 1) == 1) {
+		end = now_ns(CLOCK_THREAD_CPUTIME_ID) + (uint64_t)ring_us * 1000;
+		while (now_ns(CLOCK_THREAD_CPUTIME_ID) < end)
+			;
+		if (write(ends[(self + 1) % RING][1], &token, 1) != 1)
+			break;
+	}
+	return NULL;
+}
+
 /* Run, and remember the longest time between two looks at the clock. */
 static void hog(const struct hog *h, int index)
 {
@@ -204,6 +240,8 @@ static void hog(const struct hog *h, int index)
 		    pthread_join(row, NULL))
 			die("thread");
 	}
+	if (h->ring_us)
+		member((void *)(uintptr_t)&h->ring_us);
 	last = now_ns(CLOCK_MONOTONIC);
 	for (;;) {
 		if (h->fork_us) {

@@ -49,6 +49,9 @@ near "a hog and a row of children of 2 ms" 6 6 50 50 -- cpu=0 cpu=0,fork=2000
 near "a hog and a row of children of 0.3 ms" 6 6 50 50 -- cpu=0 cpu=0,fork=300
 near "a hog and a row of threads that not the first one begins" 6 6 50 50 -- cpu=0 cpu=0,thread=3000
 near "two hogs and two rows" 6 6 25 25 25 25 -- cpu=0,n=2 cpu=0,fork=2000 cpu=0,fork=20000
+# So do tasks of which only one can run at any time.
+near "a hog and threads that take turns" 6 6 50 50 -- cpu=0 cpu=0,ring=800
+near "a hog and threads that take short turns" 6 6 50 50 -- cpu=0 cpu=0,ring=100
 near "a hog and a row of nice 19" 6 6 98.56 1.44 -- cpu=0 cpu=0,nice=19,fork=2000
 
 root=/sys/fs/cgroup
