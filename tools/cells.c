@@ -44,6 +44,9 @@ static uint64_t max_floor(const struct hist *h, uint64_t *most)
 	low = ostrace_hist_low(top);
 	mean = h->count ? h->sum / h->count + !!(h->sum % h->count) : 0;
 	*most = top == OSTRACE_HIST_SLOTS - 1 ? UINT64_MAX : ostrace_hist_low(top + 1) - 1;
+	/* One of the same slot may have been accounted since, and not counted yet. */
+	if (h->sum >= low && h->sum < *most)
+		*most = h->sum;
 	return mean > low && mean <= *most ? mean : low;
 }
 

@@ -85,6 +85,20 @@ static void maximum_of_what_is_not_counted_yet(void **state)
 	free(c);
 }
 
+/* Likewise, in the histogram's slot of what was counted. */
+static void maximum_beyond_the_sum(void **state)
+{
+	struct ostrace_cell *c = cell_new();
+	struct hist sum = {}, delta;
+
+	ostrace_cell_add(c, 1, 49734);
+	ostrace_max_add(&c->max, 1, 56023);
+	assert_int_equal(ostrace_hist_slot(49734), ostrace_hist_slot(56023));
+	cell_take(&sum, &delta, c, 1);
+	assert_int_equal(delta.max, 49734);
+	free(c);
+}
+
 /* What an epoch long ago left there is no longer of interest. */
 static void maximum_that_nobody_knows(void **state)
 {
@@ -191,6 +205,7 @@ int main(void)
 		cmocka_unit_test(maximum_of_the_epoch_before),
 		cmocka_unit_test(maximum_of_the_epoch_after),
 		cmocka_unit_test(maximum_of_what_is_not_counted_yet),
+		cmocka_unit_test(maximum_beyond_the_sum),
 		cmocka_unit_test(maximum_that_nobody_knows),
 		cmocka_unit_test(maximum_of_several_cells),
 		cmocka_unit_test(maximum_of_a_total),
