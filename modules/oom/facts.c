@@ -81,6 +81,12 @@ bool oom_facts_collect(struct oom_facts *f, struct oom_where *w, struct task_str
 		w->group = group->css.cgroup;
 		memcg = group;
 	}
+	/*
+	 * The counter of the root has what all the others were charged, and nothing of its
+	 * own processes: compared by it, they would go before any cgroup.
+	 */
+	if (!memcg->css.parent)
+		return true;
 	f->usage = page_counter_read(&memcg->memory);
 	f->low = READ_ONCE(memcg->memory.low);
 	high = READ_ONCE(memcg->memory.high);

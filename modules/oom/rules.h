@@ -62,7 +62,8 @@ struct oom_rules_error {
 /**
  * struct oom_facts - what rules and orders look at
  * @points: the kernel's score
- * @usage: pages of the cgroup that dies with the candidate or else its own
+ * @usage: pages of the cgroup that dies with the candidate or else its own; 0 in the
+ *	root, whose processes are charged to no cgroup
  * @low: its memory.low, in pages
  * @high: its memory.high, in pages; OOM_NO_LIMIT if there is none
  * @start: time of birth, ns

@@ -142,6 +142,9 @@ static long home_mb(int i)
 	long sum = 0;
 	int j;
 
+	/* What fills the machine has the largest cgroup; the root's processes have none. */
+	if (i == scene.n)
+		return is("global") ? 1 << 20 : 0;
 	for (j = 0; j < scene.n; j++)
 		if (scene.home[j] == scene.home[i])
 			sum += (long)scene.p[j].mb;

@@ -411,6 +411,12 @@ static void test_dryrun(void)
 	tap(ok && out.d.candidates == 1 && out.d.considered > 3 && out.d.policy.pid == p[1].pid,
 	    "dry run of the machine: %u candidates, policy %s", out.d.considered,
 	    out.d.policy.comm);
+	/* This program is one of those in the root. */
+	set_rules("order cgroup\n");
+	ok = !ioctl(record_fd, OSTRACE_OOM_IOC_RANK, &ask);
+	tap(ok && out.d.policy.pid == p[0].pid && out.d.policy.key[0] >= 5 * 256,
+	    "dry run of the machine: %s goes first by its cgroup, not who is in the root",
+	    out.d.policy.comm);
 	tap(!kill(p[0].pid, 0) && !kill(p[1].pid, 0) && !wait_death(4, &(int){ 0 }),
 	    "nobody died of it");
 	end(p, 2);
