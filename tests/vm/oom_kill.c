@@ -217,6 +217,11 @@ static void fill_machine(void)
 	unsigned long mb;
 	char num[32];
 
+	/*
+	 * What a victim frees would go to its CPU's list, as large as all of it: then the
+	 * kernel sees no free memory, and kills on and on.
+	 */
+	must_write("/proc/sys/vm/percpu_pagelist_high_fraction", "4096");
 	must_write("/proc/sys/vm/drop_caches", "3");
 	mb = available_mb();
 	snprintf(num, sizeof(num), "%lu", mb > 700 ? (mb - 350) / 2 : 0);
@@ -429,7 +434,9 @@ int main(int argc, char **argv)
 	i = alone ? sizeof(combinations) / sizeof(combinations[0]) - 1 : 0;
 	for (; i < sizeof(combinations) / sizeof(combinations[0]); i++)
 		run_combination(&combinations[i], count);
-	if (is("global"))
+	if (is("global")) {
 		must_write("/proc/sys/vm/nr_hugepages", "0");
+		must_write("/proc/sys/vm/percpu_pagelist_high_fraction", "0");
+	}
 	return tap_end();
 }
