@@ -44,6 +44,14 @@ ok $? "and one line that says so" || sed 's/^/# /' /tmp/err
 compare 60s -- /nowhere
 is $? 127 "one that is not there: 127"
 
+mkdir -p /tmp/fails
+echo "options ostrace_sched test_fail_step=2" >/tmp/fails/fails.conf
+MODPROBE_OPTIONS="-C /tmp/fails" compare 60s -- touch /tmp/ran
+is $? 1 "a module that cannot be loaded: refused"
+is "$(ls /tmp/ran 2>/dev/null)" "" "nothing is run"
+one_line "cannot be loaded"
+ok $? "and it says so" || sed 's/^/# /' /tmp/err
+
 # Ours was loaded: it is again, as it was.
 load slice_us=5000
 echo 3000 >$CONTROL/slice_us # as it was turned to, not as it was loaded
