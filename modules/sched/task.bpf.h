@@ -176,6 +176,12 @@ static __always_inline u64 deadline(struct task_ctx *t)
 	return t->deadline;
 }
 
+/* Where the task that runs on @c stands, in the clock of its home. */
+static __always_inline u64 stands(struct task_ctx *t, struct sched_cpu *c, u64 now)
+{
+	return t->v + sched_charge(now - c->charged_at, t->rate);
+}
+
 /*
  * A task that is new to us. A child goes on where its parent stands, which is who runs
  * here, and when it exits that one goes on where it stood: a row of short-lived ones has
@@ -198,7 +204,7 @@ static __always_inline void begin(struct task_struct *p, struct task_ctx *t, u64
 		return;
 	}
 	t->home = parent->home;
-	t->v = parent->v + sched_charge(now - c->charged_at, parent->rate);
+	t->v = stands(parent, c, now);
 	move_home(t, home);
 	t->v = sched_later(t->v, clock - shared.slice_ns);
 	if (sched_before(t->v, clock)) {
@@ -284,7 +290,7 @@ static __always_inline void take_over(struct task_ctx *t, u64 now)
 	if (!waker || llc_of(t->home) != c->llc)
 		return;
 	clock = llc_clock(c->llc);
-	v = waker->v + sched_charge(now - c->charged_at, waker->rate) + skew_of(waker->home);
+	v = stands(waker, c, now) + skew_of(waker->home);
 	lead = sched_bequest((s64)(v - clock), waker->rate, t->rate);
 	if (lead > (s64)(2 * shared.slice_ns))
 		lead = (s64)(2 * shared.slice_ns);
