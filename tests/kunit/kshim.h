@@ -27,6 +27,7 @@ typedef __s64 s64;
 
 #define U32_MAX UINT32_MAX
 #define S32_MAX INT32_MAX
+#define S64_MAX ((s64)INT64_MAX)
 #define U64_MAX ((u64)UINT64_MAX)
 
 /* Of the kernel's own headers, longs as there. */

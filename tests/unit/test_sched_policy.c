@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The scheduler's arithmetic, and the parser of its overrides. */
+/* What the scheduler's arithmetic comes to in the long run; policy_test.c has each function. */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <cmocka.h>
 #include "../../modules/sched/policy.h"
-#include "../../modules/sched/request.h"
 
 /*
  * Run @n tasks on one CPU for long, earliest deadline first, each for a @part-th of its
@@ -105,27 +102,6 @@ static void interrupted(void **state)
 	assert_in_range(switches, 1, 400000 / 10);
 }
 
-static void deadlines(void **state)
-{
-	const uint32_t interactive = OSTRACE_SCHED_INTERACTIVE, batch = OSTRACE_SCHED_BATCH;
-	const uint64_t base = 4 * SCHED_MS, start[] = { 0, UINT64_MAX - SCHED_MS };
-	uint64_t at;
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		at = start[i];
-		assert_int_equal(sched_renew(at, at, batch, base, SCHED_RATE_ONE), at + 2 * base);
-		assert_int_equal(sched_renew(at + base, at + 2 * base, batch, base, SCHED_RATE_ONE),
-				 at + 2 * base);
-		assert_int_equal(sched_renew(at + 2 * base, at + 2 * base, batch, base,
-					     SCHED_RATE_ONE),
-				 at + 4 * base);
-		/* asks for less */
-		assert_int_equal(sched_renew(at, at + 2 * base, interactive, base, SCHED_RATE_ONE),
-				 at + base / 4);
-	}
-}
-
 static void nothing_overflows(void **state)
 {
 	uint32_t w;
@@ -164,96 +140,6 @@ static void class_is_found_again(void **state)
 	assert_int_equal(sched_class(avg, 13 * SCHED_MS, class), OSTRACE_SCHED_BATCH);
 }
 
-static void who_takes_a_cpu(void **state)
-{
-	const uint32_t interactive = OSTRACE_SCHED_INTERACTIVE, normal = OSTRACE_SCHED_NORMAL,
-		       batch = OSTRACE_SCHED_BATCH;
-	const uint64_t base = 4 * SCHED_MS;
-
-	assert_true(sched_preempts(interactive, batch, 1, 0, base, false));
-	assert_false(sched_preempts(interactive, batch, 0, base, base, false));
-	assert_false(sched_preempts(interactive, normal, 1, base / 8, base, false));
-	assert_true(sched_preempts(interactive, normal, 1, base / 2, base, false));
-	assert_false(sched_preempts(batch, batch, INT64_MAX, base, base, false));
-	assert_false(sched_preempts(normal, normal, (int64_t)base / 2, 2 * base, base, false));
-	assert_false(sched_preempts(normal, normal, (int64_t)base, base, base, false));
-	assert_true(sched_preempts(normal, normal, (int64_t)base, base + 1, base, false));
-	/* a stream of messages */
-	assert_false(sched_preempts(interactive, batch, 1, base / 4, base, true));
-	assert_true(sched_preempts(interactive, batch, 1, base / 2, base, true));
-}
-
-static void what_children_leave(void **state)
-{
-	const uint64_t nice0 = SCHED_RATE_ONE, nice19 = sched_rate(sched_nice_weight(19));
-	const int64_t slice = 8 * SCHED_MS;
-	int64_t got;
-
-	assert_int_equal(sched_bequest(-slice, nice0, nice19), -slice);
-	assert_int_equal(sched_bequest(slice, nice0, nice0), slice);
-	/* 8 ms of nice 19 are 8 ms to a shell of nice 0, and the other way around */
-	got = sched_bequest((int64_t)sched_charge(8 * SCHED_MS, nice19), nice19, nice0);
-	assert_in_range(got, slice - 1000, slice);
-	got = sched_bequest(slice, nice0, nice19);
-	assert_int_equal(got, sched_charge(8 * SCHED_MS, nice19));
-	assert_int_equal(sched_bequest(INT64_MAX, nice0, nice0), SCHED_LEAD_MAX);
-	assert_int_equal(sched_bequest(slice, 0, nice0) > 0, 1);
-	/* in the parent's time, too */
-	assert_int_equal(sched_bequest(INT64_MAX, nice0, nice19), SCHED_LEAD_MAX);
-}
-
-static void debts(void **state)
-{
-	const uint64_t now = 1000 * SCHED_MS;
-
-	assert_int_equal(sched_repay(now, 4, now - 16), now - 4);
-	/* not behind where it would come back from a sleep; nor is it moved if it is */
-	assert_int_equal(sched_repay(now, 20, now - 16), now - 16);
-	assert_int_equal(sched_repay(now - 30, 4, now - 16), now - 30);
-	/* a clock follows, but not for far, and never back */
-	assert_int_equal(sched_pass(now, now + SCHED_MS), now + SCHED_MS);
-	assert_int_equal(sched_pass(now, now - SCHED_MS), now);
-	assert_int_equal(sched_pass(now, 2 * now), now + SCHED_LAG_MAX / 2);
-}
-
-static void requests(void **state)
-{
-	static const char *const bad[] = {
-		"",
-		"process",
-		"process 0 class=batch",
-		"process 1x class=batch",
-		"process 1",
-		"process 99999999999 class=batch",
-		"process 1 class=",
-		"process 1 class=fast",
-		"process 1 weight=0",
-		"process 1 weight=10001",
-		"process 1 clear now",
-		"cgroup a class=batch",
-		"cgroup",
-		"clear all",
-		"thread 1 class=batch",
-	};
-	struct sched_request_line r;
-	char line[1024];
-	size_t i;
-
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_non_null(sched_parse_request(bad[i], &r));
-	assert_null(sched_parse_request("process 12 class=interactive weight=300", &r));
-	assert_int_equal(r.pid, 12);
-	assert_int_equal(r.class, OSTRACE_SCHED_INTERACTIVE + 1);
-	assert_int_equal(r.weight, 300);
-	assert_null(sched_parse_request("cgroup /a/b class=auto\n", &r));
-	assert_string_equal(r.path, "/a/b");
-	assert_true(r.has_class && !r.class);
-	memset(line, 'x', sizeof(line));
-	memcpy(line, "cgroup /", 8);
-	line[sizeof(line) - 1] = '\0';
-	assert_non_null(sched_parse_request(line, &r));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,13 +147,8 @@ int main(void)
 		cmocka_unit_test(shares_of_extremes),
 		cmocka_unit_test(shares_follow_the_hierarchy),
 		cmocka_unit_test(interrupted),
-		cmocka_unit_test(deadlines),
 		cmocka_unit_test(nothing_overflows),
 		cmocka_unit_test(class_is_found_again),
-		cmocka_unit_test(who_takes_a_cpu),
-		cmocka_unit_test(what_children_leave),
-		cmocka_unit_test(debts),
-		cmocka_unit_test(requests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

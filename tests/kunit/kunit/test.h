@@ -62,6 +62,7 @@ void kunit_fail(struct kunit *test, const char *file, int line, const char *what
 #define KUNIT_EXPECT_GE(test, a, b) KUNIT_CHECK(test, (a) >= (b), #a " >= " #b, false)
 #define KUNIT_EXPECT_NULL(test, a) KUNIT_CHECK(test, !(a), #a " is NULL", false)
 #define KUNIT_EXPECT_NOT_NULL(test, a) KUNIT_CHECK(test, a, #a " is not NULL", false)
+#define KUNIT_EXPECT_NOT_NULL_MSG(test, a, ...) KUNIT_EXPECT_NOT_NULL(test, a)
 #define KUNIT_EXPECT_STREQ(test, a, b) KUNIT_CHECK(test, !strcmp(a, b), #a " is " #b, false)
 #define KUNIT_ASSERT_TRUE(test, a) KUNIT_CHECK(test, a, #a, true)
 #define KUNIT_ASSERT_EQ(test, a, b) KUNIT_CHECK(test, (a) == (b), #a " == " #b, true)

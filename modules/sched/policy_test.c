@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* KUnit suites of the arithmetic and of the parser of overrides. */
 #include <kunit/test.h>
-#include <linux/module.h>
-#include <linux/string.h>
+
 #include "policy.h"
-#include "request.h"
 
 static void nice_weights(struct kunit *test)
 {
@@ -61,13 +58,21 @@ static void deadlines(struct kunit *test)
 {
 	const u32 interactive = OSTRACE_SCHED_INTERACTIVE, batch = OSTRACE_SCHED_BATCH;
 	const u64 base = 4 * SCHED_MS, one = SCHED_RATE_ONE;
+	u64 at = 0;
+	int i;
 
-	/* stands until the request is used up, also where time wraps */
-	KUNIT_EXPECT_EQ(test, sched_renew(base, 2 * base, batch, base, one), 2 * base);
-	KUNIT_EXPECT_EQ(test, sched_renew(-base, base, batch, base, one), base);
-	KUNIT_EXPECT_EQ(test, sched_renew(2 * base, 2 * base, batch, base, one), 4 * base);
-	/* unless less is asked for */
-	KUNIT_EXPECT_EQ(test, sched_renew(0, 2 * base, interactive, base, one), base / 4);
+	/* where time wraps as well */
+	for (i = 0; i < 2; i++, at = -SCHED_MS) {
+		KUNIT_EXPECT_EQ(test, sched_renew(at, at, batch, base, one), at + 2 * base);
+		/* stands until the request is used up */
+		KUNIT_EXPECT_EQ(test, sched_renew(at + base, at + 2 * base, batch, base, one),
+				at + 2 * base);
+		KUNIT_EXPECT_EQ(test, sched_renew(at + 2 * base, at + 2 * base, batch, base, one),
+				at + 4 * base);
+		/* unless less is asked for */
+		KUNIT_EXPECT_EQ(test, sched_renew(at, at + 2 * base, interactive, base, one),
+				at + base / 4);
+	}
 }
 
 static void classes(struct kunit *test)
@@ -118,14 +123,18 @@ static void preemption(struct kunit *test)
 static void bequests(struct kunit *test)
 {
 	const u64 nice0 = SCHED_RATE_ONE, nice19 = sched_rate(sched_nice_weight(19));
+	const s64 lead = 8 * SCHED_MS, dear = sched_charge(lead, nice19);
 
-	KUNIT_EXPECT_EQ(test, sched_bequest(-5, nice0, nice0), -5);
-	KUNIT_EXPECT_EQ(test, sched_bequest(8 * SCHED_MS, nice0, nice0), 8 * SCHED_MS);
-	/* 8 ms of nice 19 */
-	KUNIT_EXPECT_LE(test, sched_bequest(sched_charge(8 * SCHED_MS, nice19), nice19, nice0),
-			8 * SCHED_MS);
-	KUNIT_EXPECT_LE(test, sched_bequest(S64_MAX, nice0, nice0), SCHED_LEAD_MAX);
-	KUNIT_EXPECT_LE(test, sched_bequest(S64_MAX, nice0, nice19), SCHED_LEAD_MAX);
+	KUNIT_EXPECT_EQ(test, sched_bequest(-lead, nice0, nice19), -lead);
+	KUNIT_EXPECT_EQ(test, sched_bequest(lead, nice0, nice0), lead);
+	/* 8 ms of nice 19 are 8 ms to a shell of nice 0, and the other way around */
+	KUNIT_EXPECT_LE(test, sched_bequest(dear, nice19, nice0), lead);
+	KUNIT_EXPECT_GE(test, sched_bequest(dear, nice19, nice0), lead - 1000);
+	KUNIT_EXPECT_EQ(test, sched_bequest(lead, nice0, nice19), dear);
+	KUNIT_EXPECT_GT(test, sched_bequest(lead, 0, nice0), 0);
+	/* the most, in the parent's time, too */
+	KUNIT_EXPECT_EQ(test, sched_bequest(S64_MAX, nice0, nice0), SCHED_LEAD_MAX);
+	KUNIT_EXPECT_EQ(test, sched_bequest(S64_MAX, nice0, nice19), SCHED_LEAD_MAX);
 }
 
 static void debts(struct kunit *test)
@@ -153,68 +162,4 @@ static struct kunit_suite policy_suite = {
 	.test_cases = policy_cases,
 };
 
-static void good_lines(struct kunit *test)
-{
-	struct sched_request_line *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, r);
-	KUNIT_EXPECT_NULL(test, sched_parse_request("process 12 class=batch weight=10000", r));
-	KUNIT_EXPECT_EQ(test, r->subject, SCHED_PROCESS);
-	KUNIT_EXPECT_EQ(test, r->pid, 12);
-	KUNIT_EXPECT_EQ(test, r->class, OSTRACE_SCHED_BATCH + 1);
-	KUNIT_EXPECT_EQ(test, r->weight, 10000);
-	KUNIT_EXPECT_NULL(test, sched_parse_request("\tcgroup  /a/b weight=auto\n", r));
-	KUNIT_EXPECT_STREQ(test, r->path, "/a/b");
-	KUNIT_EXPECT_TRUE(test, r->has_weight && !r->has_class && !r->weight);
-	KUNIT_EXPECT_NULL(test, sched_parse_request("cgroup /a clear", r));
-	KUNIT_EXPECT_TRUE(test, r->clear);
-	KUNIT_EXPECT_NULL(test, sched_parse_request("clear", r));
-	KUNIT_EXPECT_EQ(test, r->subject, SCHED_ALL);
-}
-
-static void bad_lines(struct kunit *test)
-{
-	static const char *const lines[] = {
-		"",
-		"process",
-		"process 0 class=batch",
-		"process 1x class=batch",
-		"process 99999999999 class=batch",
-		"process 1",
-		"process 1 class=",
-		"process 1 class=fast",
-		"process 1 weight=0",
-		"process 1 weight=10001",
-		"process 1 weight=-1",
-		"process 1 clear now",
-		"cgroup a class=batch",
-		"cgroup",
-		"clear all",
-		"thread 1 class=batch",
-		"process 1 class=batchy",
-	};
-	struct sched_request_line *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
-	char *path = kunit_kzalloc(test, 1024, GFP_KERNEL);
-	size_t i;
-
-	KUNIT_ASSERT_NOT_NULL(test, r);
-	KUNIT_ASSERT_NOT_NULL(test, path);
-	for (i = 0; i < ARRAY_SIZE(lines); i++)
-		KUNIT_EXPECT_NOT_NULL_MSG(test, sched_parse_request(lines[i], r), "\"%s\"",
-					  lines[i]);
-	strscpy(path, "cgroup /", 1024);
-	memset(path + 8, 'x', SCHED_PATH_MAX);
-	KUNIT_EXPECT_NOT_NULL(test, sched_parse_request(path, r));
-}
-
-static struct kunit_case request_cases[] = { KUNIT_CASE(good_lines), KUNIT_CASE(bad_lines), {} };
-
-static struct kunit_suite request_suite = {
-	.name = "ostrace_sched_request",
-	.test_cases = request_cases,
-};
-
-kunit_test_suites(&policy_suite, &request_suite);
-
-MODULE_DESCRIPTION("ostrace scheduler: KUnit suites");
-MODULE_LICENSE("GPL");
+kunit_test_suite(policy_suite);
