@@ -6,7 +6,7 @@
 set -u
 . tests/vm/sched.sh
 need_sched_ext
-"$LOAD" hogs 200 n=3 &
+"$LOAD" hogs 1000 n=3 &
 hogs=$!
 
 modprobe ostrace_sched bound_ms=600 timeout_ms=1000 2>/dev/null
