@@ -112,13 +112,24 @@ static enum verdict judge(const struct view *v, const struct finding *f)
 	return worse(worse(USABLE, f, common_needs(v)), f, v->needs);
 }
 
+/* The longest name, and a gap. */
+static int name_width(void)
+{
+	int i, w = 0;
+
+	for (i = 0; features[i].name; i++)
+		if (format_cells(features[i].name) > w)
+			w = format_cells(features[i].name);
+	return w + 1;
+}
+
 static void text_line(struct buf *b, const struct text_style *s, const char *name, const char *word,
 		      enum paint p, const char *rest)
 {
 	char plain[2 * DETAIL_MAX];
 
 	buf_puts(b, name);
-	buf_pad(b, 34 - format_cells(name));
+	buf_pad(b, name_width() - format_cells(name));
 	paint(b, s, p);
 	buf_puts(b, word);
 	paint(b, s, PAINT_NONE);

@@ -18,6 +18,9 @@ has_color() { grep -q $'\e\[' "$tmp/out"; }
 run features
 is_plain "$tmp/out" && [ -s "$tmp/out" ]
 result "piped output has no control characters" $?
+awk '/^Kernel/ { next } /^$/ { exit } $2 !~ /^(yes|no|unknown)$/ { print > "/dev/stderr"; bad = 1 }
+	END { exit bad || NR < 10 }' "$tmp/out"
+result "features: no name runs into its answer" $?
 run features --color=always
 has_color
 result "--color=always colours a pipe as well" $?
