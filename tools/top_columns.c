@@ -9,9 +9,10 @@
 #define GOOD_BAR 16
 #define MIN_SPARK 20
 
-static int column_width(const struct column *c)
+/* @sorted: its title has a mark behind it, of one cell. */
+static int column_width(const struct column *c, bool sorted)
 {
-	int title = (int)strlen(c->title);
+	int title = (int)strlen(c->title) + sorted;
 
 	return c->width > title ? c->width : title;
 }
@@ -126,7 +127,7 @@ void top_fit_columns(const struct table_def *def, const int *want, int order, in
 		if (def->cols[i].flags & COL_JSON_ONLY)
 			continue;
 		out->c[out->n].col = i;
-		out->c[out->n++].w = column_width(&def->cols[i]);
+		out->c[out->n++].w = column_width(&def->cols[i], i == order);
 	}
 	shrink(def, out, order, width);
 	spare = grow(def, out, want, width - total_width(out));

@@ -179,12 +179,40 @@ static void test_column_places(void **state)
 	assert_true(l.spark_w >= 20 && l.spark_x + l.spark_w <= 200);
 }
 
+/* The mark behind the title of what is sorted by takes no gap away. */
+static void test_sorted_title(void **state)
+{
+	static const struct column two[] = {
+		{ "median", "WaitP50", UNIT_NS, 7, 0, "" },
+		{ "high", "WaitP99", UNIT_NS, 7, 0, "" },
+	};
+	static const struct table_def waits = {
+		.name = "w",
+		.title = "W",
+		.help = "w",
+		.cols = two,
+		.ncols = 2,
+		.sort = 1,
+		.child = -1,
+	};
+	static const int want[TABLE_MAX_COLS];
+	struct top_columns l;
+
+	(void)state;
+	top_fit_columns(&waits, want, 1, 20, &l);
+	assert_int_equal(l.n, 2);
+	assert_int_equal(l.c[0].w, 7);
+	assert_int_equal(l.c[1].x, 8);
+	assert_int_equal(l.c[1].w, 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_put),	cmocka_unit_test(test_characters),
-		cmocka_unit_test(test_bar),	cmocka_unit_test(test_spark),
-		cmocka_unit_test(test_columns), cmocka_unit_test(test_column_places),
+		cmocka_unit_test(test_put),	     cmocka_unit_test(test_characters),
+		cmocka_unit_test(test_bar),	     cmocka_unit_test(test_spark),
+		cmocka_unit_test(test_columns),	     cmocka_unit_test(test_column_places),
+		cmocka_unit_test(test_sorted_title),
 	};
 
 	return cmocka_run_group_tests_name("top_grid", tests, NULL, NULL);
