@@ -278,10 +278,11 @@ static bool is_regular(const struct top *t)
 
 static void sample_panel(struct top *t, struct top_panel *p, const struct run_view *rv)
 {
-	bool visible = p->box.h > 1, regular = is_regular(t);
+	bool visible = p->box.h > 1, regular = is_regular(t) && !p->fresh;
 
 	if (p->err < 0)
 		return;
+	p->fresh = false;
 	p->price = rv->price;
 	p->events = rv->interval_events;
 	if (p->view->losses)
@@ -375,6 +376,7 @@ void top_reopened(struct top *t, int i, const struct run_view *rv)
 
 	take_view(p, rv);
 	p->wanted = !p->idle; /* one that did not open is not tried again by itself */
+	p->fresh = true;
 	table_reset(&p->table, NULL);
 	*p->worst.name = 0;
 	top_show(p, table);

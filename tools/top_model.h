@@ -62,6 +62,7 @@ struct top_panel {
 	bool idle;   /* not watched until somebody wants it */
 	bool wanted; /* should be watched */
 	bool lent;   /* watched only because one follows something */
+	bool fresh;  /* opened since the last tick: it saw a part of the interval, or nothing */
 	int err;     /* < 0: not open, why says it; so when idle */
 	char why[256];
 	char unfiltered[64]; /* "of any process": a filter it does not know */

@@ -198,6 +198,10 @@ static void an_idle_view_waits(void **state)
 	tick(&f);
 	assert_false(f.top.panel[1].idle);
 	expect_line(&f, "CPU");
+	/* It began inside of that interval, which is none of its past. */
+	assert_int_equal(f.top.panel[1].frame[0].history.seen, 0);
+	tick(&f);
+	assert_int_equal(f.top.panel[1].frame[0].history.seen, 1);
 	assert_int_equal(top_key(&f.top, 'x'), TOP_DO_VIEWS);
 	tick(&f);
 	assert_true(f.top.panel[1].idle);
