@@ -37,7 +37,8 @@ static __noinline u32 proc_index(u32 pid, u64 cgroup)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
 	struct task_struct *leader = t->group_leader;
-	u64 start = leader->start_boottime, key;
+	/* Each CPU has an idle task, which began when the CPU did: one process to us. */
+	u64 start = pid ? leader->start_boottime : 0, key;
 	u32 at, i;
 
 	key = mix(mix(mix(pid) ^ start) ^ cgroup);

@@ -33,7 +33,7 @@ struct stolen_proc {
 	__u64 key; /* 0: free */
 	__u32 ready;
 	__u32 pid;     /* in the initial namespace; 0: the idle tasks */
-	__u64 start;   /* of its first thread, CLOCK_BOOTTIME ns */
+	__u64 start;   /* of its first thread, CLOCK_BOOTTIME ns; 0 if idle */
 	__u64 cgroup;  /* cgroup v2 id */
 	char comm[16]; /* of its first thread */
 };
