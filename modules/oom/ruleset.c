@@ -200,11 +200,14 @@ int oom_set_load(const char *path)
 	len = read_whole(path, text, size);
 	err = len < 0 ? len : oom_set_replace(text, len);
 	if (len >= 0 && err == -EINVAL)
-		pr_err("rules file: line %u: %s\n", last_error.line, last_error.what);
+		pr_err("rules file %s: line %u: %s\n", path, last_error.line, last_error.what);
+	else if (len < 0)
+		pr_err("rules file %s: cannot read it: %pe\n", path, ERR_PTR(err));
 	else if (err)
-		pr_err("rules file: error %pe\n", ERR_PTR(err));
+		pr_err("rules file %s: error %pe\n", path, ERR_PTR(err));
 	kvfree(text);
-	return err;
+	/* modprobe takes -ENOENT for a symbol or parameter that is not there. */
+	return err == -ENOENT ? -EINVAL : err;
 }
 
 int oom_set_init(void)

@@ -21,10 +21,12 @@ result $? "whose rules are in force"
 result $? "files are for root alone"
 rmmod ostrace_oom
 echo 'protect' >"$rules"
-! modprobe ostrace_oom rules_file="$rules" 2>/dev/null && dmesg | tail -n5 | grep -q 'rules file: line 1'
+! modprobe ostrace_oom rules_file="$rules" 2>/dev/null && dmesg | tail -n5 | grep -qF "rules file $rules: line 1: "
 result $? "a wrong rules file is refused, and its line named"
-! modprobe ostrace_oom rules_file=/nonexistent 2>/dev/null
-result $? "a missing one as well"
+dmesg -C
+! modprobe ostrace_oom rules_file=/nonexistent 2>"$rules" && grep -q 'Invalid argument' "$rules" &&
+	dmesg | grep -qF 'rules file /nonexistent: cannot read it: -ENOENT'
+result $? "a missing one as well, and the kernel log names it"
 ! modprobe ostrace_oom records=0 2>/dev/null
 result $? "and parameters out of range"
 modprobe ostrace_oom
