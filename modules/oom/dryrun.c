@@ -137,6 +137,9 @@ static void fill_head(struct dryrun *d, u64 start)
 	h->limit = d->ctx.totalpages;
 	h->trigger_pid = current->tgid;
 	memcpy(h->trigger_comm, current->comm, sizeof(h->trigger_comm));
+	rcu_read_lock();
+	h->trigger_cgroup = cgroup_id(task_dfl_cgroup(current));
+	rcu_read_unlock();
 	if (h->bpf[0]) {
 		h->by[h->norder++] = OSTRACE_OOM_BY_POLICY;
 	} else if (d->set) {
