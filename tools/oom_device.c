@@ -16,6 +16,9 @@
 
 static int no_device(int err)
 {
+	if ((err == ENOENT || err == ENXIO) && access("/proc/modules", F_OK))
+		return err_set(-EOPNOTSUPP, "the module ostrace_oom is not there: this kernel was "
+					    "built without loadable modules");
 	if (err == ENOENT || err == ENXIO)
 		return err_set(-EOPNOTSUPP,
 			       "the module ostrace_oom is not loaded (modprobe ostrace_oom)");
