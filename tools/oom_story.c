@@ -239,8 +239,8 @@ static void write_end(struct buf *b, const struct oom_story *s, const struct tex
 		   place_name(place, sizeof(place), s, d->victim[0].cgroup, style));
 	if (d->nvictims > 1)
 		buf_printf(b, " and %u more of its group", d->nvictims - 1);
-	buf_printf(b, ", decided in %s (policy %s%s%s, %u candidates)\n", took, d->bpf,
-		   d->bpf[0] ? " " : "", ours, d->considered);
+	buf_printf(b, ", decided in %s (policy %s%s%s, %u candidate%s)\n", took, d->bpf,
+		   d->bpf[0] ? " " : "", ours, d->considered, d->considered == 1 ? "" : "s");
 	if (d->policy.pid != d->kernel.pid)
 		buf_printf(b, "  %s %s (%d)\n",
 			   d->mode == OSTRACE_OOM_ENFORCE ?
