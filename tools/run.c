@@ -174,6 +174,14 @@ int run_restore(struct run *r)
 	return err;
 }
 
+/* What @v saw until now, of its start and that of others, belongs to no interval. */
+static void begin(struct run_view *v)
+{
+	v->view->tick(v->st, clock_ns(CLOCK_MONOTONIC));
+	v->view->price(v->st, &v->price);
+	v->interval_events = 0;
+}
+
 int run_view_open(struct run *r, int i)
 {
 	struct run_view *v = &r->v[i];
@@ -185,10 +193,7 @@ int run_view_open(struct run *r, int i)
 		err_clear();
 		return v->err;
 	}
-	/* What it saw of its own start belongs to no interval. */
-	v->view->tick(v->st, clock_ns(CLOCK_MONOTONIC));
-	v->view->price(v->st, &v->price);
-	v->interval_events = 0;
+	begin(v);
 	return 0;
 }
 
@@ -269,10 +274,9 @@ int run_go(struct run *r)
 	struct run_priv *priv = r->priv;
 	int err = 0, i;
 
-	/* What we did ourselves to get here belongs to no interval. */
 	for (i = 0; i < r->nviews; i++)
 		if (r->v[i].st)
-			r->v[i].view->tick(r->v[i].st, clock_ns(CLOCK_MONOTONIC));
+			begin(&r->v[i]);
 	r->start = r->last = r->now = clock_ns(CLOCK_MONOTONIC);
 	priv->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	err = turn_knobs(r);

@@ -13,6 +13,7 @@ struct view_state {
 static struct view_state state;
 static bool there, on_its_way;
 static int opened, closed;
+static uint64_t events;
 
 static bool is_there(void)
 {
@@ -47,6 +48,7 @@ static int tick(struct view_state *st, uint64_t now)
 
 static void price(struct view_state *st, struct price *p)
 {
+	p->events = events;
 }
 
 static const struct view always = {
@@ -106,6 +108,21 @@ static void top_has_no_panel_of_what_is_absent(void **data)
 	there = true;
 	assert_int_equal(run_open(&r, &o, both, RUN_SOME), 0);
 	assert_int_equal(r.nviews, 2);
+	run_close(&r);
+}
+
+/* Views that open make events in those that are open by then. */
+static void the_start_belongs_to_no_interval(void **data)
+{
+	const struct options o = { .interval_ns = 1 };
+	struct run r;
+
+	assert_int_equal(run_open(&r, &o, both, RUN_SOME), 0);
+	events = 40000;
+	assert_int_equal(run_go(&r), 0);
+	events += 7;
+	assert_int_equal(run_tick(&r), 0);
+	assert_int_equal(r.v[0].interval_events, 7);
 	run_close(&r);
 }
 
@@ -187,6 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(top_has_no_panel_of_what_is_absent, setup),
+		cmocka_unit_test_setup(the_start_belongs_to_no_interval, setup),
 		cmocka_unit_test_setup(what_comes_later_is_found, setup),
 		cmocka_unit_test_setup(its_own_command_says_what_is_missing, setup),
 		cmocka_unit_test_setup(what_costs_waits_until_it_is_asked_for, setup),
