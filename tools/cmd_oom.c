@@ -279,8 +279,8 @@ int cmd_oom(const struct options *o)
 		return cmd_view(o);
 	if (table)
 		return oom_fail(err_set(-EINVAL,
-					"oom %s shows no table: leave out the interval, "
-					"count and order",
+					"oom %s shows no table: leave out interval, count, "
+					"duration, table and order",
 					o->args[0]));
 	if (!o->nargs)
 		return oom_watch(o);

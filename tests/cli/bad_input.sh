@@ -68,6 +68,7 @@ refused 2 "oom: no such word 'statu'" oom statu
 refused 2 "oom test takes a file of rules" oom test
 refused 2 "oom status: one argument too many: 'x'" oom status x
 refused 2 "oom status shows no table" oom status -n 1
+refused 2 "count, duration, table and order" oom status -d 1
 refused 2 "one argument too many: '3'" oom 1 2 3
 refused 2 "oom runs no program" oom 1 -- true
 refused 2 "features: --pid does not apply" features -p "$$"
