@@ -203,6 +203,13 @@ int BPF_PROG(ostrace_sched_wakeup_new, struct task_struct *t)
 	return 0;
 }
 
+/* exec changes the name; so does the thread itself, which is not noticed. */
+static __noinline void take_name(struct task_struct *t, struct runq_proc *p)
+{
+	p->exec_id = t->self_exec_id;
+	BPF_CORE_READ_STR_INTO(&p->comm, t, group_leader, comm);
+}
+
 /* All that it takes is in the CPU's cell, since the task came; only a wait has to be noted. */
 static __always_inline void leaves(struct task_struct *t, struct runq_cpu *c, bool runnable,
 				   bool dead, u64 now)
@@ -238,15 +245,12 @@ static __always_inline void leaves(struct task_struct *t, struct runq_cpu *c, bo
 	if (runnable)
 		proc_count(&p->stat.preempted, threads);
 	/* Its number may be another process's at once; the slot waits for the reader. */
-	if (unlikely(dead) && t->signal->live.counter <= 0)
+	if (unlikely(dead) && t->signal->live.counter <= 0) {
+		/* It may have kept the CPU from exec to its end. */
+		if (p->exec_id != (u32)t->self_exec_id)
+			take_name(t, p);
 		p->state = RUNQ_DEAD;
-}
-
-/* exec changes the name; so does the thread itself, which is not noticed. */
-static __noinline void take_name(struct task_struct *t, struct runq_proc *p)
-{
-	p->exec_id = t->self_exec_id;
-	BPF_CORE_READ_STR_INTO(&p->comm, t, group_leader, comm);
+	}
 }
 
 static __always_inline void comes(struct task_struct *t, struct runq_cpu *c, u32 cpu, u64 now)

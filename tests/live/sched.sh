@@ -3,7 +3,7 @@
 # count of switches and its own sum of waits, read before, during and after.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
-plan 12
+plan 13
 
 # Two loops that share one CPU: both wait, both are preempted.
 for _ in 1 2; do
@@ -41,3 +41,6 @@ is "$(jq -r '.rows[] | select(.name == "scheduler").value' "$work/state")" "$wan
 is "$(jq -r '[.rows[] | select(.comm != "bash" and .comm != "sleep").comm] | unique | join(" ")' "$work/program")" "" "with -- program, no one else's runs"
 is "$(jq '[.rows[] | select(.comm == "sleep")] | length' "$work/program")" 4 "and all children's, by the name they took"
 is "$(jq .lost.map_full "$work/program")" 0 "none is lost"
+# Nor by those that keep the CPU from exec to their end, as some of a hundred do.
+"$OSTRACE" sched --json -- bash -c 'for i in {1..100}; do /bin/true; done' >"$work/program"
+is "$(jq '[.rows[] | select(.comm == "true")] | length' "$work/program")" 100 "those that never sleep, too"
