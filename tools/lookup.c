@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 #include "err.h"
@@ -57,6 +59,23 @@ int lookup_thread(uint32_t tid)
 	if (!task_exists(tid))
 		return err_set(-EINVAL, "no thread %u", tid);
 	return 0;
+}
+
+bool lookup_ended(uint32_t pid)
+{
+	struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN };
+	bool ended;
+
+	if (p.fd < 0)
+		return errno == ESRCH;
+	ended = poll(&p, 1, 0) == 1;
+	close(p.fd);
+	return ended;
+}
+
+bool lookup_thread_ended(uint32_t tid)
+{
+	return !task_exists(tid);
 }
 
 int lookup_cpus(const uint64_t *map, unsigned int bits)

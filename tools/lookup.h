@@ -11,6 +11,9 @@
 int lookup_process(uint32_t pid);
 /** lookup_thread - is there a thread @tid? */
 int lookup_thread(uint32_t tid);
+/** lookup_ended - has process @pid ended, a zombie at most? Threads: lookup_thread_ended() */
+bool lookup_ended(uint32_t pid);
+bool lookup_thread_ended(uint32_t tid);
 /** lookup_cpus - are all CPUs of @map possible on this host? */
 int lookup_cpus(const uint64_t *map, unsigned int bits);
 

@@ -7,7 +7,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "clock.h"
 #include "err.h"
+#include "lookup.h"
 #include "loop.h"
 #include "report.h"
 #include "run.h"
@@ -133,14 +135,6 @@ static int report(struct reporter *p)
 	return p->stuck ? 0 : err;
 }
 
-static uint64_t clock_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 /* A program without an interval is reported on once, when it has ended. */
 static bool is_periodic(const struct options *o)
 {
@@ -151,7 +145,7 @@ static bool is_periodic(const struct options *o)
 static int arm(struct reporter *p)
 {
 	uint64_t interval = is_periodic(p->o) ? p->o->interval_ns : 0;
-	uint64_t now = clock_now(), left = p->end > now ? p->end - now : 1;
+	uint64_t now = clock_ns(CLOCK_MONOTONIC), left = p->end > now ? p->end - now : 1;
 
 	if (p->end && (!interval || left < interval))
 		interval = left;
@@ -170,9 +164,9 @@ static int on_tick(struct reporter *p)
 		return 0;
 	if (!p->end)
 		return 1;
-	if (clock_now() >= p->end)
+	if (clock_ns(CLOCK_MONOTONIC) >= p->end)
 		return 0;
-	err = p->end - clock_now() < o->interval_ns ? arm(p) : 0;
+	err = p->end - clock_ns(CLOCK_MONOTONIC) < o->interval_ns ? arm(p) : 0;
 	return err ? err : 1;
 }
 
@@ -233,6 +227,30 @@ static int outlived(pid_t program)
 	return WIFSIGNALED(st) ? 128 + WTERMSIG(st) : WEXITSTATUS(st);
 }
 
+/* Have all ended that were chosen by number? There is nothing more to come. */
+static bool chosen_ended(const struct filter *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->npids; i++)
+		if (!lookup_ended(f->pids[i]))
+			return false;
+	for (i = 0; i < f->ntids; i++)
+		if (!lookup_thread_ended(f->tids[i]))
+			return false;
+	return f->npids || f->ntids;
+}
+
+static void say_ended(const struct filter *f)
+{
+	if (f->npids + f->ntids > 1)
+		warn_print("all %zu chosen processes and threads have ended", f->npids + f->ntids);
+	else if (f->npids)
+		warn_print("process %u has ended", f->pids[0]);
+	else
+		warn_print("thread %u has ended", f->tids[0]);
+}
+
 /* Return: the exit code, or OUTLIVED. */
 static int follow(struct reporter *p)
 {
@@ -249,7 +267,11 @@ static int follow(struct reporter *p)
 			break;
 		case LOOP_HOUSEKEEPING:
 			run_harvest(&p->run);
-			break;
+			if (p->run.program || !chosen_ended(&p->o->filter))
+				break;
+			more = report(p);
+			say_ended(&p->o->filter);
+			return more ? failed(more) : EXIT_OK;
 		case LOOP_SIGNAL:
 			return on_signal(p, signo);
 		case LOOP_STOP:

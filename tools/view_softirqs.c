@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "clock.h"
 #include "err.h"
 #include "view_cpus.h"
 #include "view_softirqs.h"
@@ -142,7 +142,6 @@ static int change_level(struct view_state *st, const struct level_ops *ops)
 		.ncpus = st->level.ncpus,
 	};
 	bool had = st->level.ops;
-	struct timespec ts;
 	int err;
 
 	stats_end(st);
@@ -173,8 +172,7 @@ static int change_level(struct view_state *st, const struct level_ops *ops)
 	st->learned = 0;
 	st->ns_per_event = -1;
 	set_notes(st);
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return next.ops->tick(&st->level, (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
+	return next.ops->tick(&st->level, clock_ns(CLOCK_MONOTONIC));
 }
 
 static void softirqs_close(struct view_state *st)

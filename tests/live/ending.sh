@@ -3,7 +3,7 @@
 # the kernel. And what it may do while it runs.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
-plan 33
+plan 37
 
 # What a process holds of BPF: "prog_id 12" and such, from its descriptors.
 bpf_objects() {
@@ -59,6 +59,34 @@ is "$? $(wc -l <"$work/err")" "1 1" "full disk: 1 and one line"
 holds "which names the reason" grep -qi 'no space' "$work/err"
 "$OSTRACE" softirqs -i 20ms -n 2 >&- 2>"$work/err"
 is "$? $(wc -l <"$work/err")" "1 1" "closed output: 1 and one line"
+
+# ---- what was to be watched goes away ----
+
+sleep 1000 &
+brief=$!
+trace both syscalls -i 30ms -p "$brief,$p"
+both=$tracer
+trace ended syscalls -i 30ms -p $brief -t $brief
+kill $brief
+wait $brief 2>/dev/null
+wait "$tracer"
+is "$? $(<"$work/ended.err")" "0 ostrace: warning: all 2 chosen processes and threads have ended" \
+	"what was chosen has ended: 0, and that is said"
+holds "the output is whole" jq -s . "$work/ended"
+n=$(wc -l <"$work/both")
+until_true has_lines "$work/both" $((n + 50))
+untrace "$both"
+is "$status $(<"$work/both.err")" "0 " "one of two has ended: it goes on"
+# One whose parent does not ask how it ended.
+sh -c 'sleep 1000 & echo $!; exec sleep 1000' >"$work/zombie" &
+parent=$!
+until_true has_lines "$work/zombie" 1
+brief=$(<"$work/zombie")
+trace ended syscalls -i 30ms -p "$brief"
+kill "$brief"
+wait "$tracer"
+is "$? $(<"$work/ended.err")" "0 ostrace: warning: process $brief has ended" "a zombie has ended, too"
+kill "$parent"
 
 # ---- privileges ----
 
