@@ -61,6 +61,7 @@ is $bad 0 "cgroups made, weighed and removed"
 load test_domains=2
 "$LOAD" shares 4 n=3 | awk '{ s += $1 } END { exit s < 1 }'
 is "$? $(cat $CONTROL/state)" "0 running" "two cache domains"
+dmesg | grep 'ostrace_sched: ' | tail -n 3 | sed 's/^/# /'
 is "$(cat $CONTROL/exits)" 0 "it was never ejected"
 
 kill $hogs $churn
