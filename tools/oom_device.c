@@ -16,12 +16,11 @@
 
 static int no_device(int err)
 {
-	if ((err == ENOENT || err == ENXIO) && access("/proc/modules", F_OK))
-		return err_set(-EOPNOTSUPP, "the module ostrace_oom is not there: this kernel was "
-					    "built without loadable modules");
 	if (err == ENOENT || err == ENXIO)
-		return err_set(-EOPNOTSUPP,
-			       "the module ostrace_oom is not loaded (modprobe ostrace_oom)");
+		return err_set(-EOPNOTSUPP, "the module ostrace_oom is not %s",
+			       access("/proc/modules", F_OK) ?
+				       "there: this kernel was built without loadable modules" :
+				       "loaded (modprobe ostrace_oom)");
 	if (err == EACCES || err == EPERM)
 		return err_set(-EPERM, "no permission to use the module ostrace_oom: run as root");
 	return err_set(-err, "cannot open " RECORDS ": %s", strerror(err));

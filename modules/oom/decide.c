@@ -74,18 +74,13 @@ bool oom_decision_mine(void)
 
 static void record_begin(struct ostrace_oom_decision *d, struct oom_control *oc)
 {
-	struct cgroup *cgrp;
-
 	d->time = ktime_get_ns();
 	d->wall = ktime_get_real_ns();
 	d->missed = oom_hook_missed();
 	d->gfp = (__force u32)oc->gfp_mask;
 	d->order = oc->order;
 	d->mode = READ_ONCE(oom_mode);
-	d->trigger_pid = current->tgid;
-	memcpy(d->trigger_comm, current->comm, sizeof(d->trigger_comm));
-	cgrp = task_dfl_cgroup(current);
-	d->trigger_cgroup = cgrp ? cgroup_id(cgrp) : 0;
+	oom_facts_trigger(d);
 	/* A cgroup v1 may have the id of another one in v2. */
 	if (oc->memcg && cgroup_subsys_on_dfl(memory_cgrp_subsys)) {
 		d->cgroup = cgroup_id(oc->memcg->css.cgroup);

@@ -135,10 +135,8 @@ static void fill_head(struct dryrun *d, u64 start)
 	h->flags |= OSTRACE_OOM_DECISION_DRY;
 	h->order = 0;
 	h->limit = d->ctx.totalpages;
-	h->trigger_pid = current->tgid;
-	memcpy(h->trigger_comm, current->comm, sizeof(h->trigger_comm));
 	rcu_read_lock();
-	h->trigger_cgroup = cgroup_id(task_dfl_cgroup(current));
+	oom_facts_trigger(h);
 	rcu_read_unlock();
 	if (h->bpf[0]) {
 		h->by[h->norder++] = OSTRACE_OOM_BY_POLICY;

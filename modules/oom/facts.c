@@ -112,6 +112,15 @@ void oom_facts_candidate(struct ostrace_oom_candidate *c, struct task_struct *p,
 	memcpy(c->comm, f->comm, sizeof(c->comm));
 }
 
+void oom_facts_trigger(struct ostrace_oom_decision *d)
+{
+	struct cgroup *cgrp = task_dfl_cgroup(current);
+
+	d->trigger_pid = current->tgid;
+	memcpy(d->trigger_comm, current->comm, sizeof(d->trigger_comm));
+	d->trigger_cgroup = cgrp ? cgroup_id(cgrp) : 0;
+}
+
 void oom_printable(char to[OSTRACE_OOM_COMM], const char from[OSTRACE_OOM_COMM])
 {
 	int i;

@@ -103,6 +103,9 @@ bool oom_facts_collect(struct oom_facts *f, struct oom_where *w, struct task_str
 void oom_facts_candidate(struct ostrace_oom_candidate *c, struct task_struct *p,
 			 const struct oom_facts *f, const struct oom_key *k, unsigned int rule);
 
+/** oom_facts_trigger - put down who runs, and so asks for memory; under rcu_read_lock() */
+void oom_facts_trigger(struct ostrace_oom_decision *d);
+
 /** oom_printable - a command name for who may print it on a terminal: what is not ASCII is '?' */
 void oom_printable(char to[OSTRACE_OOM_COMM], const char from[OSTRACE_OOM_COMM]);
 
